@@ -31,7 +31,9 @@ export interface WireFailure {
 /** Evidence that the session is gone. */
 export interface ChannelLoss {
   readonly error: PluginError;
-  /** Calls that provably never reached the plugin */
+  /** Calls that end with it. Where nothing is alive any more: all that are out */
+  readonly ended: readonly number[];
+  /** Those of them which provably never reached the plugin */
   readonly unsent: readonly number[];
   /**
    * True when the other calls that are out may still be answered (an HTTP 404 for one of them): the channel goes on

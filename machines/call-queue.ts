@@ -1,0 +1,121 @@
+import type { Call } from "./call.ts";
+import { get, type IntMap, remove, set } from "./int-map.ts";
+
+interface Cell {
+  readonly call: Call;
+  readonly next: Cell | null;
+}
+
+/**
+ * The calls that wait, first in first out by admission number. Persistent: two linked lists for the order and a map for
+ * who is still waiting. A call that is taken out of the middle leaves its cell behind as a tombstone; when more than half
+ * of the cells are tombstones, the lists are made anew. Every operation is O(log size), amortised.
+ */
+export interface CallQueue {
+  readonly front: Cell | null;
+  readonly back: Cell | null;
+  /** Cells in both lists, tombstones included */
+  readonly cells: number;
+  readonly waiting: IntMap<Call>;
+  readonly size: number;
+  /** Of payload and context, all waiting calls together */
+  readonly bytes: number;
+}
+
+export const emptyQueue: CallQueue = {
+  front: null,
+  back: null,
+  cells: 0,
+  waiting: null,
+  size: 0,
+  bytes: 0,
+};
+
+/** JSON-RPC aside, ids are numbers of any size; the map only needs them apart, and no 2^32 calls wait at a time. */
+const keyOf = (id: number): number => id | 0;
+
+export function push(queue: CallQueue, call: Call): CallQueue {
+  return {
+    front: queue.front,
+    back: { call, next: queue.back },
+    cells: queue.cells + 1,
+    waiting: set(queue.waiting, keyOf(call.request.id), call),
+    size: queue.size + 1,
+    bytes: queue.bytes + call.request.bytes,
+  };
+}
+
+/** Puts calls that had been sent back where their admission numbers belong: at the head. */
+export function restore(queue: CallQueue, calls: readonly Call[]): CallQueue {
+  if (calls.length === 0) return queue;
+  const merged = [...toArray(queue), ...calls].sort((a, b) => a.seq - b.seq);
+  return fromArray(merged);
+}
+
+export function find(queue: CallQueue, id: number): Call | undefined {
+  return get(queue.waiting, keyOf(id));
+}
+
+/** The first waiting call and the queue without it, or undefined. */
+export function shift(queue: CallQueue): { call: Call; rest: CallQueue } | undefined {
+  let front = queue.front;
+  let back = queue.back;
+  let cells = queue.cells;
+  while (cells > 0) {
+    if (front === null) {
+      front = reversed(back);
+      back = null;
+    }
+    if (front === null) return undefined;
+    const { call } = front;
+    front = front.next;
+    cells -= 1;
+    if (get(queue.waiting, keyOf(call.request.id)) !== call) continue;
+    return { call, rest: without({ ...queue, front, back, cells }, call) };
+  }
+  return undefined;
+}
+
+/** Takes a waiting call out, wherever it stands. */
+export function take(queue: CallQueue, call: Call): CallQueue {
+  const rest = without(queue, call);
+  return rest.cells > 2 * rest.size ? fromArray(toArray(rest)) : rest;
+}
+
+/** The waiting calls, first to last. */
+export function toArray(queue: CallQueue): Call[] {
+  const calls: Call[] = [];
+  const collect = (cell: Cell | null): void => {
+    for (let at = cell; at !== null; at = at.next) {
+      if (get(queue.waiting, keyOf(at.call.request.id)) === at.call) calls.push(at.call);
+    }
+  };
+  collect(queue.front);
+  collect(reversed(queue.back));
+  return calls;
+}
+
+export function fromArray(calls: readonly Call[]): CallQueue {
+  let queue = emptyQueue;
+  for (const call of calls) queue = push(queue, call);
+  return queue;
+}
+
+function without(queue: CallQueue, call: Call): CallQueue {
+  const size = queue.size - 1;
+  if (size === 0) return emptyQueue;
+  return {
+    front: queue.front,
+    back: queue.back,
+    cells: queue.cells,
+    waiting: remove(queue.waiting, keyOf(call.request.id)),
+    size,
+    bytes: queue.bytes - call.request.bytes,
+  };
+}
+
+function reversed(cell: Cell | null): Cell | null {
+  let list: Cell | null = null;
+  for (let at = cell; at !== null; at = at.next) list = { call: at.call, next: list };
+  return list;
+}

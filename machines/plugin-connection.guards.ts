@@ -1,0 +1,112 @@
+import { toArray } from "./call-queue.ts";
+import { hasAttemptsLeft as attemptsLeft, countLoss, isFatal } from "./link.ts";
+import type { ConnectionContext, ConnectionEvent } from "./plugin-connection.types.ts";
+import { type Admission, isAdmissible } from "./traffic.ts";
+
+/** Questions about the machine's context and the event at hand. Pure. */
+export interface Question {
+  readonly context: ConnectionContext;
+  readonly event: ConnectionEvent;
+}
+
+type EventOf<T extends ConnectionEvent["type"]> = Extract<ConnectionEvent, { type: T }>;
+
+/** The event as what the transition says it is. A wrong wiring is an error of the chart, not of the caller. */
+export function expectEvent<T extends ConnectionEvent["type"]>(
+  event: ConnectionEvent,
+  ...types: T[]
+): EventOf<T> {
+  if ((types as string[]).includes(event.type)) return event as EventOf<T>;
+  throw new Error(`${event.type} where ${types.join(" or ")} was expected`);
+}
+
+export const isCurrent = ({ context, event }: Question): boolean =>
+  "generation" in event && event.generation === context.link.generation;
+
+export const isStale = (question: Question): boolean => !isCurrent(question);
+
+export const isStdio = ({ context }: Question): boolean => context.settings.transport === "stdio";
+
+export const admissionOf = ({ context, event }: Question): Admission => {
+  const { requests, at } = expectEvent(event, "hook.invoke");
+  const createdAt = requests[0]?.createdAt ?? 0;
+  const { withdrawn } = context.hooks;
+  return { requests, at: at ?? createdAt, limits: context.settings, withdrawn };
+};
+
+export const hasAdmissibleCall = (question: Question): boolean => {
+  const admission = admissionOf(question);
+  return admission.requests.some((request) => isAdmissible(request, admission));
+};
+
+export const isWakingCall = (question: Question): boolean =>
+  question.context.intent.kind === "sleep" && hasAdmissibleCall(question);
+
+export const isLazyCall = (question: Question): boolean =>
+  question.context.settings.lazy && hasAdmissibleCall(question);
+
+/** In an outage that has cooled down only those calls wait that ask for it. */
+export const isCooled = ({ context }: Question): boolean => context.link.cooled !== null;
+
+/** After these answers nothing is out, and nothing that could be sent is waiting. */
+export const leavesNothing = ({ context, event }: Question): boolean => {
+  const { ids, at } = expectEvent(event, "hooks.answered");
+  const { out, queue } = context.traffic;
+  if (!out.every((call) => ids.includes(call.request.id))) return false;
+  return queue.size === 0 || toArray(queue).every((call) => at >= call.request.deadline);
+};
+
+export const leavesNothingOut = ({ context, event }: Question): boolean => {
+  const { ids } = expectEvent(event, "hooks.answered");
+  return context.traffic.out.every((call) => ids.includes(call.request.id));
+};
+
+/** The new session has something to do at once. */
+export const hasWaitingCalls = ({ context, event }: Question): boolean => {
+  const { hooks, at } = expectEvent(event, "session.configured");
+  const isListed = (hook: string) => hooks.includes(hook) || !context.hooks.known.includes(hook);
+  return toArray(context.traffic.queue).some(
+    ({ request }) => at < request.deadline && isListed(request.hookType),
+  );
+};
+
+/** One call has proved the session lost, but others are out on a live transport. */
+export const mayOthersBeAnswered = ({ context, event }: Question): boolean => {
+  const { alive, ended } = expectEvent(event, "session.lost");
+  return alive && context.traffic.out.some((call) => !ended.includes(call.request.id));
+};
+
+export const isOverdue = ({ context, event }: Question): boolean => {
+  const { ids } = expectEvent(event, "hooks.overdue");
+  return context.traffic.out.some((call) => call.abandoned && ids.includes(call.request.id));
+};
+
+/** A stop that lets the calls in flight be answered first. */
+export const isGracefulStop = ({ context, event }: Question): boolean =>
+  (expectEvent(event, "plugin.stop").drainMs ?? 0) > 0 && context.traffic.out.length > 0;
+
+export const isStopping = ({ context }: Question): boolean => context.intent.kind === "stop";
+
+export const isReopening = ({ context }: Question): boolean => context.intent.kind === "reopen";
+
+export const isFallingAsleep = ({ context }: Question): boolean => context.intent.kind === "sleep";
+
+export const hasBeenIdle = ({ context, event }: Question): boolean => {
+  const { at } = expectEvent(event, "plugin.idled");
+  const { idleTimeoutMs } = context.settings;
+  return idleTimeoutMs !== null && at - context.traffic.activeAt >= idleTimeoutMs;
+};
+
+/** Also with the loss that is being closed, there is another attempt in this burst. */
+export const hasAttemptsLeft = ({ context, event }: Question): boolean => {
+  const { at } = expectEvent(event, "session.closed");
+  const { intent, link, settings } = context;
+  const isLoss = intent.kind === "recover" && intent.lost;
+  return attemptsLeft(isLoss ? countLoss(link, at, settings) : link, at, settings);
+};
+
+/** Nothing is left to try: a first start has failed for good, or the host wants no probing. */
+export const isFinal = ({ context }: Question): boolean =>
+  isFatal(context.link) ||
+  !context.link.hasBeenReady ||
+  context.settings.onExhausted === "terminate";
