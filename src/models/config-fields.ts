@@ -1,0 +1,89 @@
+import { z } from "zod";
+import { maxDepth, nestsDeeper } from "./json-limits.ts";
+import type { PluginCondition, PluginConfig } from "./plugin-config.ts";
+import { isRecord } from "./records.ts";
+
+/** The fields that a host and a server may both give. */
+export type SharedFields = Omit<PluginConfig, "name" | "kind" | "mcp">;
+
+/** What a field is that nobody gave. */
+export const sharedDefaults: SharedFields = {
+  description: null,
+  author: null,
+  namespace: null,
+  version: null,
+  hooks: [],
+  tags: [],
+  mode: "sequential",
+  on_error: "fail",
+  priority: 100,
+  max_content_size: 10_000_000,
+  conditions: [],
+  applied_to: null,
+  capabilities: [],
+  config: null,
+};
+
+const modes = [
+  "enforce",
+  "enforce_ignore_error",
+  "permissive",
+  "disabled",
+  "sequential",
+  "transform",
+  "audit",
+  "concurrent",
+  "fire_and_forget",
+] as const;
+
+const text = z.string("must be a text");
+const texts = z.array(text, "must be a list of texts");
+const textOrNull = z.string("must be a text or null").nullable();
+const names = z.array(text, "must be a list of texts, or null").nullable().optional();
+
+const condition: z.ZodType<PluginCondition> = z.object(
+  {
+    server_ids: names,
+    tenant_ids: names,
+    tools: names,
+    prompts: names,
+    resources: names,
+    agents: names,
+    user_patterns: names,
+    content_types: names,
+  },
+  "must be an object",
+);
+
+const freeObject = z
+  .custom<Record<string, unknown>>(isRecord, "must be an object or null")
+  .refine((value) => !nestsDeeper(value, maxDepth), `must not nest more than ${maxDepth} levels`)
+  .nullable();
+
+/** The shared fields that one side gives. */
+export type GivenFields = { readonly [F in keyof SharedFields]?: SharedFields[F] | undefined };
+
+const fields: { readonly [F in keyof SharedFields]: z.ZodType<SharedFields[F]> } = {
+  description: textOrNull,
+  author: textOrNull,
+  namespace: textOrNull,
+  version: textOrNull,
+  hooks: texts,
+  tags: texts,
+  mode: z.enum(modes, `must be one of ${modes.join(", ")}`),
+  on_error: z.enum(["fail", "ignore", "disable"], "must be fail, ignore or disable"),
+  priority: z.int("must be a whole number"),
+  max_content_size: z.int("must be a whole number"),
+  conditions: z.array(condition, "must be a list of conditions"),
+  applied_to: freeObject,
+  capabilities: texts,
+  config: freeObject,
+};
+
+/** The same rules for host and server. Unknown fields are left out. */
+export const givenFieldsSchema: z.ZodType<GivenFields> = z.object(fields).partial();
+
+/** The fields out of those that were given. */
+export function givenOf(checked: GivenFields): Partial<SharedFields> {
+  return Object.fromEntries(Object.entries(checked).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,126 @@
+import { PluginError } from "../errors.ts";
+import { findHook } from "../hooks/hook-registry.ts";
+import { EncodeFault, isPlainJson, readMember, toPlainJson } from "./plain-json.ts";
+import { isRecord, setOwn } from "./records.ts";
+
+export interface HookCallInput {
+  readonly hookType: string;
+  readonly pluginName: string;
+  readonly payload: unknown;
+  readonly context: unknown;
+  /** Lets a server recognise a call that is sent twice */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** A call as it goes out. Nothing that happens to payload or context afterwards changes it. */
+export interface EncodedParams {
+  /** JSON text of the `params` of `tools/call`, without what differs between two sends */
+  readonly params: string;
+  /** Length of `params` in bytes */
+  readonly bytes: number;
+  readonly idempotencyKey?: string;
+}
+
+/**
+ * Freezes a call. Members of the models that are null or undefined are left out, as the reference does; null stays in free
+ * dictionaries such as `args`, `metadata` and `state`. NaN and the infinities become null, dates their ISO text, sets lists.
+ *
+ * @throws PluginError `SERIALIZE_FAILED` with outcome `not_processed`, naming what cannot be written
+ */
+export function encodeHookParams(input: HookCallInput): EncodedParams {
+  const { hookType, pluginName, idempotencyKey } = input;
+  try {
+    const nullFields = findHook(hookType)?.nullFields ?? [];
+    const payload = plain(withoutNulls(input.payload, "payload", nullFields), "payload");
+    const context = plain(withoutContextNulls(input.context), "context");
+    const params = JSON.stringify({
+      name: "invoke_hook",
+      arguments: { hook_type: hookType, plugin_name: pluginName, payload, context },
+    });
+    const encoded = { params, bytes: Buffer.byteLength(params) };
+    return idempotencyKey === undefined ? encoded : { ...encoded, idempotencyKey };
+  } catch (thrown) {
+    throw notEncoded(pluginName, hookType, thrown);
+  }
+}
+
+/** The JSON text of `params` for one send. Both sends of a call differ only in their number, and only if it has a key. */
+export function paramsForAttempt(encoded: EncodedParams, attempt: number): string {
+  const { params, idempotencyKey } = encoded;
+  if (idempotencyKey === undefined) return params;
+  const meta = JSON.stringify({
+    "mcp-tether/idempotencyKey": idempotencyKey,
+    "mcp-tether/attempt": attempt,
+  });
+  return `{"_meta":${meta},${params.slice(1)}`;
+}
+
+function plain(model: Record<string, unknown>, path: string): unknown {
+  return isWrittenAsIs(model) ? model : toPlainJson(model, path);
+}
+
+function isWrittenAsIs(model: unknown): boolean {
+  try {
+    return isPlainJson(model);
+  } catch {
+    return false;
+  }
+}
+
+interface ContextModel extends Record<string, unknown> {
+  global_context?: unknown;
+}
+
+interface GlobalContextModel extends Record<string, unknown> {
+  request_id?: unknown;
+  user_context?: unknown;
+}
+
+function withoutContextNulls(given: unknown): ContextModel {
+  const context: ContextModel = withoutNulls(given, "context");
+  const path = "context.global_context";
+  const shared: GlobalContextModel = withoutNulls(context.global_context, path);
+  if (typeof shared.request_id !== "string")
+    throw new EncodeFault(`${path}.request_id`, "must be a text");
+  context.global_context = shared;
+  if (Object.hasOwn(shared, "user_context"))
+    shared.user_context = withoutNulls(shared.user_context, `${path}.user_context`);
+  return context;
+}
+
+/** A copy of a model without its members that are null or undefined. */
+function withoutNulls(
+  given: unknown,
+  path: string,
+  nullFields: readonly string[] = [],
+): Record<string, unknown> {
+  const model = isPlainObject(given) ? given : toPlainJson(given, path);
+  if (!isRecord(model)) throw new EncodeFault(path, "must be an object");
+  const kept: Record<string, unknown> = {};
+  for (const key of Object.keys(model)) {
+    const value = readMember(model, key, path);
+    if (value === undefined || (value === null && !nullFields.includes(key))) continue;
+    setOwn(kept, key, value);
+  }
+  return kept;
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null || "toJSON" in value) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function notEncoded(plugin: string, hookType: string, thrown: unknown): PluginError {
+  const why =
+    thrown instanceof EncodeFault
+      ? `${thrown.path} ${thrown.message}`
+      : "payload and context cannot be written as JSON, or are too long for one text";
+  return new PluginError({
+    code: "SERIALIZE_FAILED",
+    message: `Plugin ${plugin} was not called for ${hookType}: ${why}`,
+    plugin,
+    outcome: "not_processed",
+    phase: "queued",
+  });
+}

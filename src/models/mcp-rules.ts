@@ -1,0 +1,145 @@
+import { type Stats, statSync } from "node:fs";
+import path from "node:path";
+import type { InputIssue } from "../errors.ts";
+import { isRecord } from "./records.ts";
+import { urlProblem } from "./url-problem.ts";
+import { absolutePath } from "./user-path.ts";
+
+/** The `mcp` section as it was written: any field may hold anything. */
+interface RawMcp {
+  readonly proto?: unknown;
+  readonly url?: unknown;
+  readonly script?: unknown;
+  readonly cmd?: unknown;
+  readonly env?: unknown;
+  readonly cwd?: unknown;
+  readonly uds?: unknown;
+  readonly tls?: unknown;
+}
+
+/**
+ * What is wrong between the fields of an `mcp` section. It looks at the section as it was written, so that all of this
+ * is found at once with fields of a wrong type.
+ */
+export function mcpIssues(pluginName: string, mcp: unknown): InputIssue[] {
+  if (!isRecord(mcp)) return [];
+  const raw: RawMcp = mcp;
+  if (raw.proto === "STDIO") return stdioIssues(pluginName, raw);
+  return raw.proto === "STREAMABLEHTTP" ? httpIssues(pluginName, raw) : [];
+}
+
+function stdioIssues(pluginName: string, raw: RawMcp): InputIssue[] {
+  const issues: InputIssue[] = [];
+  const refuse = (field: keyof RawMcp, message: string): unknown =>
+    issues.push({ path: `mcp.${field}`, message });
+  const stdio = `Plugin ${pluginName} has transport type set to STDIO`;
+  if (isGiven(raw.url))
+    refuse("url", "URL is only valid for HTTP/SSE transports: remove it, or set proto");
+  if (isGiven(raw.uds))
+    refuse("uds", "uds is only valid for STREAMABLEHTTP transport: remove it, or set proto");
+  if (isGiven(raw.tls))
+    refuse("tls", "TLS configuration is only valid for HTTP/SSE transports: remove it");
+  const hasScript = isGiven(raw.script) && !isBlank(raw.script);
+  if (!hasScript && !isGiven(raw.cmd))
+    refuse("cmd", `${stdio} but no script/cmd value: set one of the two`);
+  if (hasScript && isGiven(raw.cmd))
+    refuse(
+      "script",
+      `Plugin ${pluginName} must set either script or cmd for STDIO, not both: remove one`,
+    );
+  return issues;
+}
+
+function httpIssues(pluginName: string, raw: RawMcp): InputIssue[] {
+  const issues: InputIssue[] = [];
+  for (const field of ["script", "cmd", "env", "cwd"] as const) {
+    if (isGiven(raw[field]))
+      issues.push({
+        path: `mcp.${field}`,
+        message: "script/cmd/env/cwd are only valid for STDIO transport: remove it, or set proto",
+      });
+  }
+  const url = urlMessage(pluginName, raw);
+  if (url !== undefined) issues.push({ path: "mcp.url", message: url });
+  const uds = udsProblem(raw.uds);
+  if (uds !== undefined) issues.push({ path: "mcp.uds", message: uds });
+  const tls = tlsMisplaced(raw);
+  if (tls !== undefined) issues.push({ path: "mcp.tls", message: tls });
+  if (isRecord(raw.tls)) issues.push(...tlsIssues(raw.tls));
+  return issues;
+}
+
+function urlMessage(pluginName: string, { url, uds }: RawMcp): string | undefined {
+  if (!isGiven(url))
+    return `Plugin ${pluginName} has transport type set to StreamableHTTP but no url value: give the URL of the server, such as http://localhost:8000/mcp`;
+  if (typeof url !== "string") return undefined;
+  const problem = urlProblem(url);
+  if (problem !== undefined) return problem;
+  if (isGiven(uds) && isHttps(url))
+    return "TLS configuration is not supported for Unix domain sockets.: write http://localhost/mcp";
+  return undefined;
+}
+
+// 108 bytes for the path and the NUL behind it; a longer one would be cut off without a word.
+const maxUdsBytes = 107;
+
+function udsProblem(uds: unknown): string | undefined {
+  if (typeof uds !== "string") return undefined;
+  if (isBlank(uds)) return "MCP client uds must be a non-empty string.";
+  const absolute = absolutePath(uds);
+  if (Buffer.byteLength(absolute) > maxUdsBytes)
+    return `is longer than ${maxUdsBytes} bytes as an absolute path, the limit of the operating system`;
+  const parent = path.dirname(absolute);
+  if (!kindOf(parent)?.isDirectory())
+    return `MCP client uds parent directory does not exist: ${parent}`;
+  return undefined;
+}
+
+function tlsMisplaced({ tls, uds, url }: RawMcp): string | undefined {
+  if (!isGiven(tls)) return undefined;
+  if (isGiven(uds)) return "TLS configuration is not supported for Unix domain sockets.";
+  if (typeof url === "string" && /^http:/i.test(url))
+    return "has no effect on a URL that begins with http://: write https://, or remove it";
+  return undefined;
+}
+
+interface RawTls {
+  readonly certfile?: unknown;
+  readonly keyfile?: unknown;
+  readonly ca_bundle?: unknown;
+}
+
+function tlsIssues(tls: RawTls): InputIssue[] {
+  const issues: InputIssue[] = [];
+  for (const field of ["certfile", "keyfile", "ca_bundle"] as const) {
+    const file = tls[field];
+    if (typeof file === "string" && !isBlank(file) && !kindOf(absolutePath(file))?.isFile())
+      issues.push({
+        path: `mcp.tls.${field}`,
+        message: `TLS file path does not exist: ${file}`,
+      });
+  }
+  if (isGiven(tls.keyfile) && !isGiven(tls.certfile))
+    issues.push({ path: "mcp.tls.certfile", message: "keyfile requires certfile to be specified" });
+  return issues;
+}
+
+function kindOf(file: string): Stats | undefined {
+  try {
+    return statSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+function isBlank(value: unknown): boolean {
+  return typeof value === "string" && value.trim() === "";
+}
+
+function isHttps(url: string): boolean {
+  return /^https:/i.test(url);
+}
