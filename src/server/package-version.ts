@@ -1,0 +1,2 @@
+/** Of this package. */
+export const packageVersion = "0.1.0";

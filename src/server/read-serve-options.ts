@@ -1,0 +1,131 @@
+import { existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { z } from "zod";
+import { guardLogger, type Logger, silentLogger } from "../logger.ts";
+import { parseHost } from "./http/host-policy.ts";
+import type { HttpSettings } from "./http/serve-http.ts";
+import type { ServerTlsOptions } from "./http/tls.ts";
+import { invalidOptions, issuesOf } from "./invalid-input.ts";
+import type { ServeOptions } from "./serve-options.ts";
+import type { StdioSettings } from "./stdio/serve-stdio.ts";
+
+const maxTimerMs = 2 ** 31 - 1;
+const milliseconds = (min: number) =>
+  z.number("must be a number of milliseconds").min(min).max(maxTimerMs).optional();
+const flag = z.boolean("must be true or false").optional();
+const text = z.string("must be a text").min(1, "must not be empty");
+
+const file = text.refine((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true, {
+  error: ({ input }) => `TLS file path does not exist: ${String(input)}`,
+});
+
+const tls = z
+  .strictObject({
+    certfile: file.optional(),
+    keyfile: file.optional(),
+    ca_bundle: file.optional(),
+    keyfile_password: text.optional(),
+    ssl_cert_reqs: z.literal([0, 1, 2], "must be 0, 1 or 2").optional(),
+  })
+  .superRefine(({ certfile, keyfile, ca_bundle, ssl_cert_reqs }, context) => {
+    if (certfile === undefined) {
+      const message = keyfile
+        ? "keyfile requires certfile to be specified"
+        : "is needed to serve over TLS";
+      context.addIssue({ code: "custom", path: ["certfile"], message });
+    }
+    if (ssl_cert_reqs !== undefined && ssl_cert_reqs > 0 && ca_bundle === undefined)
+      context.addIssue({
+        code: "custom",
+        path: ["ca_bundle"],
+        message: "is needed to check client certificates",
+      });
+  });
+
+const common = {
+  maxMessageBytes: z.int("must be a whole number of bytes").min(1).optional(),
+  drainMs: milliseconds(0),
+  handleSignals: flag,
+  log: z.custom<Logger>(isLogger, "must have the methods debug, info, warn and error").optional(),
+};
+
+const stdioSchema = z.strictObject({ transport: z.literal("stdio"), ...common });
+
+const httpSchema = z
+  .strictObject({
+    transport: z.literal("http"),
+    ...common,
+    host: text.optional(),
+    port: z.int("must be a whole number").min(0).max(65_535).optional(),
+    uds: text
+      .refine((path) => existsSync(dirname(path)), "its directory does not exist; create it")
+      .refine((path) => Buffer.byteLength(path) <= 103, "is too long for a socket; shorten it")
+      .optional(),
+    path: z
+      .string("must be a text")
+      .regex(/^\/([\w\-./~]*[\w\-.~])?$/, "must start with / and not end with it, such as /mcp")
+      .optional(),
+    tls: tls.optional(),
+    stateless: flag,
+    jsonResponse: flag,
+    allowedHosts: z
+      .array(
+        text.refine((host) => parseHost(host) !== undefined, "must be a host, or host:port"),
+        "must be a list of hosts",
+      )
+      .min(1, "must name a host, or be left out")
+      .optional(),
+    sessionIdleMs: milliseconds(1),
+    maxSessions: z.int("must be a whole number").min(1).optional(),
+  })
+  .superRefine((options, context) => {
+    if (options.tls !== undefined && options.uds !== undefined)
+      context.addIssue({
+        code: "custom",
+        path: ["tls"],
+        message: "TLS configuration is not supported for Unix domain sockets.",
+      });
+  });
+
+const schema = z.discriminatedUnion("transport", [stdioSchema, httpSchema], {
+  error: "transport must be stdio or http",
+});
+
+/** The options with their defaults. Throws `CONFIG_INVALID` with all that is wrong with them. */
+export function readServeOptions(
+  options: ServeOptions,
+): ({ transport: "stdio" } & StdioSettings) | ({ transport: "http" } & HttpSettings) {
+  const checked = schema.safeParse(options);
+  if (!checked.success) throw invalidOptions(issuesOf(checked.error.issues));
+  const { data } = checked;
+  const settings = {
+    maxMessageBytes: data.maxMessageBytes ?? 16 * 1024 * 1024,
+    drainMs: data.drainMs ?? 5_000,
+    handleSignals: data.handleSignals ?? true,
+    log: guardLogger(data.log ?? silentLogger),
+  };
+  if (data.transport === "stdio") return { transport: "stdio", ...settings };
+  return {
+    transport: "http",
+    ...settings,
+    host: data.host ?? "127.0.0.1",
+    port: data.port ?? 8_000,
+    uds: data.uds,
+    path: data.path ?? "/mcp",
+    tls: data.tls as ServerTlsOptions | undefined,
+    stateless: data.stateless ?? false,
+    jsonResponse: data.jsonResponse ?? false,
+    allowedHosts: data.allowedHosts,
+    sessionIdleMs: data.sessionIdleMs ?? 30 * 60_000,
+    maxSessions: data.maxSessions ?? 10_000,
+  };
+}
+
+function isLogger(value: unknown): boolean {
+  return ["debug", "info", "warn", "error"].every(
+    (level) =>
+      typeof value === "object" &&
+      value !== null &&
+      typeof Reflect.get(value, level) === "function",
+  );
+}

@@ -1,0 +1,2 @@
+/** What the reference's servers call themselves, whatever they serve. */
+export const serverName = "MCP Plugin Server";

@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { HttpSession } from "../../src/server/http/http-session.ts";
+import { HttpSessions } from "../../src/server/http/http-sessions.ts";
+import { type PluginServer, servePlugins } from "../../src/server/index.ts";
+import { PluginSet } from "../../src/server/plugin-set.ts";
+import { plugins } from "../fixtures/server/plugins.mjs";
+import { HttpClient } from "./support/http-client.ts";
+import { invocation } from "./support/line-client.ts";
+
+const limits = { sessionIdleMs: 60_000, maxSessions: 2 };
+const servers: PluginServer[] = [];
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+});
+
+afterEach(async () => {
+  vi.useRealTimers();
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+
+async function established(sessions: HttpSessions): Promise<string> {
+  const session = await sessions.create();
+  session.onEstablished?.();
+  return session.id ?? "";
+}
+
+test("a session that nobody uses ends, one that is used does not", async () => {
+  const sessions = new HttpSessions(new PluginSet([]), limits);
+  const [unused, used] = [await established(sessions), await established(sessions)];
+  expect(sessions.isFull).toBe(true);
+  for (let passed = 0; passed <= 60_000; passed += 15_000) {
+    vi.advanceTimersByTime(15_000);
+    sessions.get(used)?.notify({ jsonrpc: "2.0", method: "notifications/initialized" });
+  }
+  expect(sessions.get(unused)).toBeUndefined();
+  expect(sessions.get(used)).toBeInstanceOf(HttpSession);
+  expect(sessions.isFull).toBe(false);
+  await sessions.endAll();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("a session that ended before it was established gets no name", async () => {
+  const sessions = new HttpSessions(new PluginSet([]), limits);
+  const session = await sessions.create();
+  await sessions.end(session);
+  session.onEstablished?.();
+  expect(sessions.get(session.id ?? "")).toBeUndefined();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test.each([false, true])(
+  "nothing is left of a server that has closed, stateless: %s",
+  async (stateless) => {
+    const server = await servePlugins(plugins, {
+      transport: "http",
+      port: 0,
+      handleSignals: false,
+      stateless,
+    });
+    const client = await HttpClient.start(server);
+    expect((await client.request("ping")).result).toEqual({});
+    // Each session is swept, and without sessions there is none that lives on.
+    expect(vi.getTimerCount()).toBe(stateless ? 0 : 1);
+    await server.close();
+    expect(vi.getTimerCount()).toBe(0);
+  },
+);
+
+test("a long call keeps its connection alive, and its session", async () => {
+  const server = await servePlugins(plugins, {
+    transport: "http",
+    port: 0,
+    handleSignals: false,
+    sessionIdleMs: 20_000,
+  });
+  servers.push(server);
+  const client = await HttpClient.start(server);
+  const params = {
+    name: "invoke_hook",
+    arguments: invocation("Slow", { name: "t", args: { ms: 200 } }),
+  };
+  const response = client.post({ id: 7, method: "tools/call", params });
+  // The request must have arrived before time passes: an answer of the same server tells.
+  await client.request("ping");
+  vi.advanceTimersByTime(45_000);
+  const { body, status } = await response;
+  expect(status).toBe(200);
+  expect(body).toMatch(
+    /^(: keepalive\r\n\r\n){3}event: message\r\ndata: \{.*slept_ms.*\}\r\n\r\n$/,
+  );
+  expect((await client.request("ping")).result).toEqual({});
+});

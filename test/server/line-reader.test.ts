@@ -1,0 +1,56 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { LineReader } from "../../src/server/stdio/line-reader.ts";
+
+const tooLong = Symbol("too long");
+
+function read(chunks: readonly Buffer[], maxBytes: number): (string | symbol)[] {
+  const found: (string | symbol)[] = [];
+  const reader = new LineReader(
+    maxBytes,
+    (line) => found.push(line.toString("latin1")),
+    () => found.push(tooLong),
+  );
+  for (const chunk of chunks) reader.push(Buffer.from(chunk));
+  return found;
+}
+
+/** What the stream says, found the simple way. */
+function expected(stream: string, maxBytes: number): (string | symbol)[] {
+  const lines = stream.split("\n").slice(0, -1);
+  return lines
+    .map((line) => (line.length > maxBytes ? tooLong : line.replace(/\r$/, "")))
+    .filter((line) => line !== "");
+}
+
+test("however a stream is cut into chunks, the same lines are found", () => {
+  const piece = fc.string({ unit: fc.constantFrom("a", "b", "\r", "\n", "é"), maxLength: 12 });
+  fc.assert(
+    fc.property(
+      fc.array(piece, { maxLength: 12 }),
+      fc.integer({ min: 1, max: 8 }),
+      (pieces, max) => {
+        const chunks = pieces.map((text) => Buffer.from(text, "latin1"));
+        expect(read(chunks, max)).toEqual(expected(pieces.join(""), max));
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+});
+
+test("the limit counts bytes of the line, without its end", () => {
+  expect(read([Buffer.from("1234\n12345\n123\n")], 4)).toEqual(["1234", tooLong, "123"]);
+});
+
+test("the work is linear in the length of a line that comes in small chunks", () => {
+  const timeFor = (bytes: number): number => {
+    const chunk = Buffer.alloc(512, "a");
+    const chunks = Array.from({ length: bytes / chunk.length }, () => chunk);
+    const began = process.cpuUsage();
+    expect(read([...chunks, Buffer.from("\n")], bytes)).toHaveLength(1);
+    return process.cpuUsage(began).user;
+  };
+  timeFor(1 << 20);
+  // Quadratic work would take 256 times as long, linear work 16 times.
+  expect(timeFor(1 << 25)).toBeLessThan(100 * Math.max(timeFor(1 << 21), 2_000));
+});
