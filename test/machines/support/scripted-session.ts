@@ -1,0 +1,51 @@
+import { type CallbackActorLogic, fromCallback } from "xstate";
+import type {
+  ConnectionEvent,
+  SessionCommand,
+  SessionFact,
+  SessionInput,
+} from "../../../machines/index.ts";
+
+/** A session that does nothing of its own: it notes what it is told, and says what the test makes it say. */
+export interface ScriptedSession {
+  readonly generation: number;
+  readonly port: unknown;
+  readonly commands: readonly SessionCommand[];
+  /** Its clean-up has run */
+  readonly isReleased: boolean;
+  say(fact: SessionFact): void;
+}
+
+/** What is told of sessions, in the order in which it happens. */
+export interface SessionWitness {
+  spawned(session: ScriptedSession): void;
+  told(session: ScriptedSession, command: SessionCommand): void;
+  released(session: ScriptedSession): void;
+}
+
+export function scriptedSession(
+  witness: SessionWitness,
+): CallbackActorLogic<SessionCommand, SessionInput> {
+  return fromCallback<SessionCommand, SessionInput>(({ input, sendBack, receive }) => {
+    const commands: SessionCommand[] = [];
+    let isReleased = false;
+    const session: ScriptedSession = {
+      generation: input.generation,
+      port: input.port,
+      commands,
+      get isReleased() {
+        return isReleased;
+      },
+      say: (fact: ConnectionEvent) => sendBack(fact),
+    };
+    witness.spawned(session);
+    receive((command) => {
+      commands.push(command);
+      witness.told(session, command);
+    });
+    return () => {
+      isReleased = true;
+      witness.released(session);
+    };
+  });
+}
