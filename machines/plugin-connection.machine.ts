@@ -1,4 +1,5 @@
 import { type AnyActorRef, and, fromCallback, setup } from "xstate";
+import type { HookRequestRef } from "./call.ts";
 import { newLink } from "./link.ts";
 import * as change from "./plugin-connection.changes.ts";
 import * as ask from "./plugin-connection.guards.ts";
@@ -38,6 +39,11 @@ const base = setup({
   actions: {
     /** Gives callers their end. */
     settleCalls: missing("the action 'settleCalls'") as (_: unknown, params: SettleParams) => void,
+    /** Sends `hooks.expired` at the deadlines of these requests, which have just been admitted. */
+    watchDeadlines: missing("the action 'watchDeadlines'") as (
+      _: unknown,
+      params: { readonly requests: readonly HookRequestRef[] },
+    ) => void,
     /** Sends `hooks.overdue` when the calls have been abandoned for `abandonGraceMs`. */
     watchAbandoned: missing("the action 'watchAbandoned'") as (
       _: unknown,
@@ -90,8 +96,9 @@ const act = (compute: (context: ConnectionContext, event: ConnectionEvent) => ch
       if (set) enqueue.assign(set);
       return;
     }
-    const { traffic, send, settle, abandon } = step;
+    const { traffic, send, settle, admitted, abandon } = step;
     enqueue.assign({ ...set, traffic });
+    if (admitted.length > 0) enqueue({ type: "watchDeadlines", params: { requests: admitted } });
     if (send.length > 0) {
       const calls = send.map(({ request, sends }) => ({ request, attempt: sends }));
       enqueue.sendTo("session", { type: "session.call", calls });

@@ -34,6 +34,8 @@ export interface TrafficStep {
   /** Calls to hand to the session, first to last */
   readonly send: readonly Call[];
   readonly settle: readonly Settlement[];
+  /** Requests that are now the connection's: it sees to their deadlines */
+  readonly admitted: readonly HookRequestRef[];
   /** Calls in flight that have just lost their caller */
   readonly abandon: readonly number[];
 }
@@ -46,6 +48,7 @@ export const unchanged = (traffic: Traffic): TrafficStep => ({
   traffic,
   send: none,
   settle: none,
+  admitted: none,
   abandon: none,
 });
 
@@ -96,17 +99,22 @@ export function enqueue(traffic: Traffic, admission: Admission): TrafficStep {
   const { requests, at, limits, withdrawn } = admission;
   let { queue, seq } = traffic;
   const settle: Settlement[] = [];
+  const admitted: HookRequestRef[] = [];
   for (const request of requests) {
     if (isHeld({ ...traffic, queue }, request.id)) continue;
     if (at >= request.deadline) settle.push(refusal(request, "DEADLINE_EXCEEDED"));
     else if (withdrawn.includes(request.hookType)) settle.push(refusal(request, "HOOK_UNKNOWN"));
     else if (isFull(queue, request, limits)) settle.push(refusal(request, "QUEUE_FULL"));
-    else queue = push(queue, newCall(traffic.out, queue, request, seq++, at));
+    else {
+      queue = push(queue, newCall(traffic.out, queue, request, seq++, at));
+      admitted.push(request);
+    }
   }
   return {
     traffic: { queue, out: traffic.out, seq, activeAt: at },
     send: none,
     settle,
+    admitted,
     abandon: none,
   };
 }
@@ -146,9 +154,11 @@ export function admit(traffic: Traffic, admission: Admission): TrafficStep {
     } else rest.push(request);
   }
   const send = out.slice(traffic.out.length);
+  const admitted = send.map(({ request }) => request);
   const sent: Traffic = { queue: traffic.queue, out, seq, activeAt: admission.at };
-  if (rest.length === 0) return { traffic: sent, send, settle: none, abandon: none };
-  return { ...enqueue(sent, { ...admission, requests: rest }), send };
+  if (rest.length === 0) return { ...unchanged(sent), send, admitted };
+  const queued = enqueue(sent, { ...admission, requests: rest });
+  return { ...queued, send, admitted: [...admitted, ...queued.admitted] };
 }
 
 /** Moves waiting calls into free slots. What has expired unnoticed (a host that slept) is failed, not sent. */
@@ -174,6 +184,7 @@ export function dispatch(step: TrafficStep, at: number, maxInFlight: number): Tr
     traffic: { ...traffic, queue, out: [...traffic.out, ...send] },
     send: [...step.send, ...send],
     settle,
+    admitted: step.admitted,
     abandon: step.abandon,
   };
 }
@@ -186,12 +197,7 @@ export function conclude(traffic: Traffic, ids: readonly number[], at: number): 
     if (!ids.includes(call.request.id)) out.push(call);
     else if (!call.abandoned) settle.push({ request: call.request, status: "answered" });
   }
-  return {
-    traffic: { queue: traffic.queue, out, seq: traffic.seq, activeAt: at },
-    send: none,
-    settle,
-    abandon: none,
-  };
+  return { ...unchanged({ queue: traffic.queue, out, seq: traffic.seq, activeAt: at }), settle };
 }
 
 /**
@@ -225,7 +231,7 @@ export function release(
       : traffic.out.map((call) =>
           abandon.includes(call.request.id) ? { ...call, abandoned: true } : call,
         );
-  return { traffic: { ...traffic, queue, out }, send: none, settle, abandon };
+  return { ...unchanged({ ...traffic, queue, out }), settle, abandon };
 }
 
 /** Which calls of a lost session are sent again: those provably not processed, also once an ambiguous one, or none. */
@@ -257,12 +263,7 @@ export function lose(traffic: Traffic, loss: Loss): TrafficStep {
       settle.push(failure(call, loss.code, outcome, loss.at));
     }
   }
-  return {
-    traffic: { ...traffic, queue: restore(traffic.queue, again), out },
-    send: none,
-    settle,
-    abandon: none,
-  };
+  return { ...unchanged({ ...traffic, queue: restore(traffic.queue, again), out }), settle };
 }
 
 const isUnsent = (call: Call, loss: Loss): boolean => loss.unsent.includes(call.request.id);
@@ -289,10 +290,5 @@ export function failWaiting(
     else keep.push(call);
   }
   if (settle.length === 0) return unchanged(traffic);
-  return {
-    traffic: { ...traffic, queue: fromArray(keep) },
-    send: none,
-    settle,
-    abandon: none,
-  };
+  return { ...unchanged({ ...traffic, queue: fromArray(keep) }), settle };
 }

@@ -68,6 +68,7 @@ export class TestConnection {
           this.settlements.push(...settlements);
           this.log.push(...settlements.map(describeSettlement));
         },
+        watchDeadlines: () => {},
         watchAbandoned: (_, { ids }) => this.log.push(`watch abandoned ${ids.join(" ")}`),
         watchIdleness: (_, { afterMs }) => this.log.push(`watch idleness ${afterMs}`),
       },
