@@ -5,20 +5,19 @@ import { isRecord, setOwn } from "./records.ts";
 
 export interface HookCallInput {
   readonly hookType: string;
-  readonly pluginName: string;
   readonly payload: unknown;
   readonly context: unknown;
-  /** Lets a server recognise a call that is sent twice */
-  readonly idempotencyKey?: string | undefined;
+  /** Name of the plugin, for errors; empty where it is not known yet */
+  readonly pluginName: string;
 }
 
-/** A call as it goes out. Nothing that happens to payload or context afterwards changes it. */
-export interface EncodedParams {
-  /** JSON text of the `params` of `tools/call`, without what differs between two sends */
-  readonly params: string;
-  /** Length of `params` in bytes */
+/** Payload and context as they go out. Nothing that happens to either afterwards changes it. */
+export interface EncodedCall {
+  readonly hookType: string;
+  /** JSON text of an object that holds both */
+  readonly data: string;
+  /** Length of `data` */
   readonly bytes: number;
-  readonly idempotencyKey?: string;
 }
 
 /**
@@ -27,32 +26,37 @@ export interface EncodedParams {
  *
  * @throws PluginError `SERIALIZE_FAILED` with outcome `not_processed`, naming what cannot be written
  */
-export function encodeHookParams(input: HookCallInput): EncodedParams {
-  const { hookType, pluginName, idempotencyKey } = input;
+export function encodeHookCall(input: HookCallInput): EncodedCall {
+  const { hookType, pluginName } = input;
   try {
     const nullFields = findHook(hookType)?.nullFields ?? [];
     const payload = plain(withoutNulls(input.payload, "payload", nullFields), "payload");
     const context = plain(withoutContextNulls(input.context), "context");
-    const params = JSON.stringify({
-      name: "invoke_hook",
-      arguments: { hook_type: hookType, plugin_name: pluginName, payload, context },
-    });
-    const encoded = { params, bytes: Buffer.byteLength(params) };
-    return idempotencyKey === undefined ? encoded : { ...encoded, idempotencyKey };
+    const data = JSON.stringify({ payload, context });
+    return { hookType, data, bytes: Buffer.byteLength(data) };
   } catch (thrown) {
     throw notEncoded(pluginName, hookType, thrown);
   }
 }
 
-/** The JSON text of `params` for one send. Both sends of a call differ only in their number, and only if it has a key. */
-export function paramsForAttempt(encoded: EncodedParams, attempt: number): string {
-  const { params, idempotencyKey } = encoded;
-  if (idempotencyKey === undefined) return params;
-  const meta = JSON.stringify({
-    "mcp-tether/idempotencyKey": idempotencyKey,
-    "mcp-tether/attempt": attempt,
-  });
-  return `{"_meta":${meta},${params.slice(1)}`;
+/** What tells a server that a call is sent again. */
+export interface SendMark {
+  readonly idempotencyKey: string;
+  /** 1 or 2 */
+  readonly attempt: number;
+}
+
+/** JSON text of the `params` of `tools/call`. Two sends of a call differ in nothing but their mark. */
+export function hookParams(call: EncodedCall, pluginName: string, mark?: SendMark): string {
+  const meta =
+    mark === undefined
+      ? ""
+      : `"_meta":${JSON.stringify({
+          "mcp-tether/idempotencyKey": mark.idempotencyKey,
+          "mcp-tether/attempt": mark.attempt,
+        })},`;
+  const names = `"hook_type":${JSON.stringify(call.hookType)},"plugin_name":${JSON.stringify(pluginName)}`;
+  return `{${meta}"name":"invoke_hook","arguments":{${names},${call.data.slice(1)}}`;
 }
 
 function plain(model: Record<string, unknown>, path: string): unknown {
@@ -118,7 +122,7 @@ function notEncoded(plugin: string, hookType: string, thrown: unknown): PluginEr
       : "payload and context cannot be written as JSON, or are too long for one text";
   return new PluginError({
     code: "SERIALIZE_FAILED",
-    message: `Plugin ${plugin} was not called for ${hookType}: ${why}`,
+    message: `${plugin === "" ? "No plugin was" : `Plugin ${plugin} was not`} called for ${hookType}: ${why}`,
     plugin,
     outcome: "not_processed",
     phase: "queued",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { encodeHookParams, paramsForAttempt } from "../../src/models/encode.ts";
+import { encodeHookCall, hookParams } from "../../src/models/encode.ts";
 import { failureOf } from "./support/answers.ts";
 
 const context = {
@@ -11,7 +11,7 @@ const context = {
 const wireContext = JSON.stringify(context);
 
 function encode(payload: unknown, given: unknown = context, hookType = "tool_pre_invoke"): string {
-  return encodeHookParams({ hookType, pluginName: "P", payload, context: given }).params;
+  return hookParams(encodeHookCall({ hookType, pluginName: "P", payload, context: given }), "P");
 }
 
 /** The text of the payload as it goes out. */
@@ -36,31 +36,29 @@ function refusal(payload: unknown, given: unknown = context): string {
 }
 
 describe("what is sent", () => {
-  test("is one text with its length in bytes", () => {
-    const encoded = encodeHookParams({
-      hookType: "tool_pre_invoke",
-      pluginName: "Плагин",
-      payload: { name: "é\u2028" },
-      context,
-    });
-    expect(encoded.params).toBe(
+  test("is one text, and the length of payload and context is known", () => {
+    const payload = { name: "é\u2028" };
+    const call = encodeHookCall({ hookType: "tool_pre_invoke", pluginName: "P", payload, context });
+    expect(hookParams(call, "Плагин")).toBe(
       `{"name":"invoke_hook","arguments":{"hook_type":"tool_pre_invoke","plugin_name":"Плагин","payload":{"name":"é\u2028"},"context":${wireContext}}}`,
     );
-    expect(encoded.bytes).toBe(Buffer.byteLength(encoded.params));
-    expect(encoded).not.toHaveProperty("idempotencyKey");
+    expect(call.bytes).toBe(
+      Buffer.byteLength(`{"payload":${JSON.stringify(payload)},"context":${wireContext}}`),
+    );
+  });
+
+  test("holds names that need escaping", () => {
+    const call = encodeHookCall({ hookType: 'a"b', pluginName: "P", payload: {}, context });
+    const { arguments: sent } = JSON.parse(hookParams(call, "back\\slash"));
+    expect(sent).toMatchObject({ hook_type: 'a"b', plugin_name: "back\\slash" });
   });
 
   test("does not change with what happens afterwards", () => {
     const payload = { name: "t", args: { a: 1 } };
-    const encoded = encodeHookParams({
-      hookType: "tool_pre_invoke",
-      pluginName: "P",
-      payload,
-      context,
-    });
-    const { params } = encoded;
+    const call = encodeHookCall({ hookType: "tool_pre_invoke", pluginName: "P", payload, context });
+    const before = hookParams(call, "P");
     payload.args.a = 2;
-    expect(paramsForAttempt(encoded, 2)).toBe(params);
+    expect(hookParams(call, "P")).toBe(before);
   });
 
   test("null and undefined members of the payload are left out, null in dictionaries is kept", () => {
@@ -201,27 +199,25 @@ describe("what is sent", () => {
   });
 });
 
-describe("two sends", () => {
-  const call = { hookType: "tool_pre_invoke", pluginName: "P", payload: { name: "t" }, context };
+test("two sends differ in their mark only", () => {
+  const input = { hookType: "tool_pre_invoke", pluginName: "P", payload: { name: "t" }, context };
+  const call = encodeHookCall(input);
+  const plain = hookParams(call, "P");
+  for (const attempt of [1, 2]) {
+    const sent = hookParams(call, "P", { idempotencyKey: 'a"b', attempt });
+    expect(JSON.parse(sent)).toStrictEqual({
+      _meta: { "mcp-tether/idempotencyKey": 'a"b', "mcp-tether/attempt": attempt },
+      ...JSON.parse(plain),
+    });
+    expect(sent.endsWith(plain.slice(1))).toBe(true);
+  }
+});
 
-  test("differ in their number only, and have the key", () => {
-    const encoded = encodeHookParams({ ...call, idempotencyKey: 'a"b' });
-    const { params } = encodeHookParams(call);
-    for (const attempt of [1, 2]) {
-      const sent = paramsForAttempt(encoded, attempt);
-      expect(JSON.parse(sent)).toStrictEqual({
-        _meta: { "mcp-tether/idempotencyKey": 'a"b', "mcp-tether/attempt": attempt },
-        ...JSON.parse(params),
-      });
-      expect(sent.endsWith(params.slice(1))).toBe(true);
-    }
-  });
-
-  test("are the same without a key", () => {
-    const encoded = encodeHookParams(call);
-    expect(paramsForAttempt(encoded, 1)).toBe(encoded.params);
-    expect(paramsForAttempt(encoded, 2)).toBe(encoded.params);
-  });
+test("where the plugin is not known yet, the error does not name it", () => {
+  const failure = failureOf(() =>
+    encodeHookCall({ hookType: "tool_pre_invoke", pluginName: "", payload: 1n, context }),
+  );
+  expect(failure.message).toMatch(/^No plugin was called for tool_pre_invoke: payload /);
 });
 
 function nest(levels: number): unknown {

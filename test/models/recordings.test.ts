@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { decodeHookAnswer } from "../../src/models/decode.ts";
-import { encodeHookParams } from "../../src/models/encode.ts";
+import { encodeHookCall, hookParams } from "../../src/models/encode.ts";
 import { failureOf, hookNamed, reference, strict } from "./support/answers.ts";
 
 interface Recording {
@@ -144,7 +144,7 @@ describe("what the reference's server answered", () => {
 });
 
 test("what a call becomes is what the reference's client sent", () => {
-  const { params } = encodeHookParams({
+  const call = encodeHookCall({
     hookType: "tool_pre_invoke",
     pluginName: "Echo",
     payload: { name: "t", args: { x: null, f: 1.5 }, headers: { A: "b" } },
@@ -163,7 +163,7 @@ test("what a call becomes is what the reference's client sent", () => {
       metadata: {},
     },
   });
-  expect(params).toBe(
+  expect(hookParams(call, "Echo")).toBe(
     '{"name":"invoke_hook","arguments":{"hook_type":"tool_pre_invoke","plugin_name":"Echo","payload":{"name":"t","args":{"x":null,"f":1.5},"headers":{"A":"b"}},"context":{"state":{"a":null},"global_context":{"request_id":"r","user":"u","state":{},"metadata":{"n":null}},"metadata":{}}}}',
   );
 });
