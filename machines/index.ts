@@ -9,6 +9,7 @@ export type {
   ConnectionOutput,
   ConnectionSettings,
   EndReason,
+  HostCommand,
   Intent,
   SessionCommand,
   SessionFact,

@@ -1,1 +1,63 @@
+export type { Clock } from "./clock.ts";
+export type {
+  CallOutcome,
+  InputIssue,
+  PluginErrorCode,
+  PluginErrorInit,
+  PluginErrorModel,
+  PluginPhase,
+  ProcessExit,
+} from "./errors.ts";
 export { PluginError } from "./errors.ts";
+export { ExternalPlugin, hookRef } from "./external-plugin.ts";
+export type { HookRef, InvokeOptions } from "./hook-ref.ts";
+export type {
+  AgentPostInvokePayload,
+  AgentPreInvokePayload,
+  HookPayloads,
+  HookResults,
+  HookType,
+  HttpAuthCheckPermissionDecision,
+  HttpAuthCheckPermissionPayload,
+  HttpAuthResolveUserPayload,
+  HttpPostRequestPayload,
+  HttpPreRequestPayload,
+  PromptPostFetchPayload,
+  PromptPreFetchPayload,
+  ResourcePostFetchPayload,
+  ResourcePreFetchPayload,
+  ToolPostInvokePayload,
+  ToolPreInvokePayload,
+} from "./hooks/hook-payloads.ts";
+export type { Logger } from "./logger.ts";
+export type {
+  HttpMcpConfig,
+  HttpMcpInput,
+  McpConfig,
+  McpInput,
+  McpTlsConfig,
+  McpTlsInput,
+  PluginCondition,
+  PluginConfig,
+  PluginConfigInput,
+  PluginMode,
+  PluginOnError,
+  StdioMcpConfig,
+  StdioMcpInput,
+} from "./models/plugin-config.ts";
+export type { GlobalContext, PluginContext, UserContext } from "./models/plugin-context.ts";
+export type { PluginResult, PluginViolation } from "./models/plugin-result.ts";
+export type {
+  BackoffOption,
+  CommandPolicy,
+  HeadersContext,
+  HeadersOption,
+  InspectObserver,
+  PhaseTimeouts,
+  PluginOptions,
+  ReplayPolicy,
+  UrlPolicy,
+} from "./options.ts";
+export type { PluginActor, PluginCommand } from "./plugin-actor.ts";
+export type { PluginEventName, PluginEvents, PluginListener } from "./plugin-events.ts";
+export type { PluginState, PluginStats, PluginStatus } from "./plugin-status.ts";

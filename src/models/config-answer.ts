@@ -14,7 +14,11 @@ export function readConfigAnswer(plugin: string, toolResult: unknown): unknown {
     const texts = textBlocks(toolResult);
     const { isError = false }: { isError?: unknown } = asRecord(toolResult, "");
     const [first] = texts;
-    if (isError !== false) throw failed(plugin, `its tool failed: ${redacted(texts.join("\n"))}`);
+    if (isError !== false)
+      throw failed(
+        plugin,
+        `its tool get_plugin_config failed, or it has none and is no plugin server: ${redacted(texts.join("\n"))}`,
+      );
     // A number in it decides nothing that rounding would change.
     const rules = { refusePrototypeKeys: true, roundIntegers: true };
     return first === undefined ? undefined : parseAnswerText(first, rules);

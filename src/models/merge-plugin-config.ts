@@ -20,6 +20,12 @@ export function mergePluginConfig(local: ParsedPluginConfig, remote: unknown): P
   return frozenCopy({ name, kind, ...sharedDefaults, ...theirs, ...ours, mcp });
 }
 
+/** The hooks that a server's configuration of the plugin lists; undefined if it says nothing of them. */
+export function listedHooks(remote: unknown): readonly string[] | undefined {
+  if (!isRecord(remote) || !Array.isArray(remote["hooks"])) return undefined;
+  return remote["hooks"].filter((hook) => typeof hook === "string");
+}
+
 function readRemote(plugin: string, remote: unknown): ReturnType<typeof givenOf> {
   if (remote === undefined || remote === null || isEmpty(remote))
     throw failed(

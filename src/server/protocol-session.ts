@@ -12,7 +12,7 @@ import {
   type RequestId,
 } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
-import { packageVersion } from "./package-version.ts";
+import { packageVersion } from "../package-version.ts";
 import type { PluginSet } from "./plugin-set.ts";
 import { callTool, toolList } from "./tools.ts";
 

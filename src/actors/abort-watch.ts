@@ -1,0 +1,33 @@
+type OnAbort = (reason: unknown) => void;
+
+interface Watch {
+  readonly waiting: Set<OnAbort>;
+  readonly listener: () => void;
+}
+
+// A host may pass one signal to a million calls: each would add a listener of its own, and Node warns at eleven.
+const watches = new WeakMap<AbortSignal, Watch>();
+
+/** Calls back at the abort, which is still to come. Returns what ends the watch. */
+export function watchAbort(signal: AbortSignal, onAbort: OnAbort): () => void {
+  const watch = watches.get(signal) ?? begin(signal);
+  watch.waiting.add(onAbort);
+  return () => {
+    if (!watch.waiting.delete(onAbort) || watch.waiting.size > 0) return;
+    signal.removeEventListener("abort", watch.listener);
+    if (watches.get(signal) === watch) watches.delete(signal);
+  };
+}
+
+function begin(signal: AbortSignal): Watch {
+  const waiting = new Set<OnAbort>();
+  const listener = (): void => {
+    watches.delete(signal);
+    for (const onAbort of [...waiting]) onAbort(signal.reason);
+    waiting.clear();
+  };
+  const watch = { waiting, listener };
+  signal.addEventListener("abort", listener, { once: true });
+  watches.set(signal, watch);
+  return watch;
+}

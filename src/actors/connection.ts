@@ -1,0 +1,219 @@
+import { type ActorRefFrom, createActor } from "xstate";
+import type {
+  ConnectionContext,
+  ConnectionEmitted,
+  ConnectionOutput,
+  HostCommand,
+  pluginConnectionMachine,
+} from "../../machines/index.ts";
+import { PluginError } from "../errors.ts";
+import type { InspectObserver } from "../options.ts";
+import { watchAbort } from "./abort-watch.ts";
+import { outageError } from "./call-failure.ts";
+import { type PreparedInput, pluginConnectionLogic } from "./connection-logic.ts";
+import type { ConnectionPort } from "./connection-port.ts";
+import { restated } from "./faults.ts";
+import type { LiveRequest } from "./hook-request.ts";
+import { Submissions } from "./submissions.ts";
+
+/** Hears what a connection goes through. The methods must not throw. */
+export interface ConnectionObserver {
+  stateChanged(from: string, to: string, generation: number): void;
+  emitted(event: ConnectionEmitted): void;
+}
+
+/** How a connection's actor has ended. `crashed`: something in it threw, or its host stopped it without a stop event. */
+export type ConnectionEnd = ConnectionOutput | { readonly reason: "crashed"; readonly fault: null };
+
+export interface ReadyWait {
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number | undefined;
+  /** Only a session that is younger will do */
+  readonly afterGeneration?: number;
+  /** Give up when the attempts have come to nothing, instead of waiting for a probe to succeed */
+  readonly failsFast: boolean;
+}
+
+/** The life of one connection: an actor of `pluginConnectionLogic`, and those who wait for it. */
+export class Connection {
+  readonly port: ConnectionPort;
+  readonly actor: ActorRefFrom<typeof pluginConnectionMachine>;
+  /** Resolves when the actor has ended and nothing of its sessions is left */
+  readonly ended: Promise<ConnectionEnd>;
+  readonly #observer: ConnectionObserver;
+  readonly #submissions = new Submissions((requests) => this.#invoke(requests));
+  #end: ConnectionEnd | undefined;
+  #leaf = "idle";
+
+  constructor(
+    { input, port }: PreparedInput,
+    inspect: InspectObserver | undefined,
+    observer: ConnectionObserver,
+  ) {
+    this.port = port;
+    this.#observer = observer;
+    this.actor = createActor(pluginConnectionLogic, {
+      id: `mcp-tether:${port.plugin}`,
+      input,
+      clock: port.options.clock,
+      ...(inspect && { inspect }),
+    });
+    this.actor.on("*", (event) => this.#observer.emitted(event));
+    this.ended = new Promise((resolve) => {
+      const end = (how: ConnectionEnd): void => {
+        this.#end = how;
+        void port.released.then(() => resolve(how));
+      };
+      this.actor.subscribe({
+        next: () => this.#noteState(),
+        complete: () => end(this.actor.getSnapshot().output ?? crashed),
+        error: () => {
+          port.end();
+          end(crashed);
+        },
+      });
+    });
+    this.actor.start();
+  }
+
+  /** A leaf of the statechart, dotted */
+  get state(): string {
+    return this.#leaf;
+  }
+
+  get context(): ConnectionContext {
+    return this.actor.getSnapshot().context;
+  }
+
+  /** How it has ended; undefined while it has not */
+  get end(): ConnectionEnd | undefined {
+    return this.#end;
+  }
+
+  get isReady(): boolean {
+    return this.#leaf === "ready.waiting" || this.#leaf === "ready.invoking";
+  }
+
+  send(command: HostCommand): void {
+    this.#submissions.flush();
+    if (this.#end === undefined) this.actor.send(command);
+  }
+
+  submit(request: LiveRequest): void {
+    this.#submissions.add(request);
+  }
+
+  cancel(request: LiveRequest): void {
+    this.send({ type: "hook.cancel", ids: [request.id], at: this.port.now() });
+  }
+
+  /** Resolves when a session is ready. Rejects when there will be none, at the abort, and after the time. */
+  whenReady({ signal, timeoutMs, afterGeneration, failsFast }: ReadyWait): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const undo: (() => void)[] = [];
+      const settle = (error?: PluginError): void => {
+        for (const end of undo.splice(0)) end();
+        if (error) reject(error);
+        else resolve();
+      };
+      const isEnough = (generation: number): boolean =>
+        afterGeneration === undefined || generation > afterGeneration;
+
+      if (signal?.aborted) return settle(this.#gaveUp(signal.reason));
+      if (this.isReady && isEnough(this.context.link.generation)) return settle();
+      if (this.#end !== undefined) return settle(this.endError());
+      const ready = this.actor.on("plugin.ready", ({ generation }) => {
+        if (isEnough(generation)) settle();
+      });
+      undo.push(() => ready.unsubscribe());
+      if (failsFast) {
+        const cooling = this.actor.on("plugin.coolingDown", () => settle(this.#outage()));
+        undo.push(() => cooling.unsubscribe());
+      }
+      const { clock } = this.port.options;
+      if (timeoutMs !== undefined) {
+        const timer = clock.setTimeout(() => settle(this.#late(timeoutMs)), timeoutMs);
+        undo.push(() => clock.clearTimeout(timer));
+      }
+      if (signal) undo.push(watchAbort(signal, (reason) => settle(this.#gaveUp(reason))));
+      void this.ended.then(() => settle(this.endError()));
+    });
+  }
+
+  /** Why nothing can be had of this connection any more. */
+  endError(): PluginError {
+    const { plugin } = this.port;
+    const end = this.#end;
+    if (end?.reason === "startFailed" && end.fault !== null)
+      return restated(this.port.errorOf(end.fault), { attempt: this.context.link.attempt });
+    const cause =
+      end?.reason === "exhausted" ? outageError(this.port, this.context.link) : undefined;
+    return new PluginError({
+      code: "STOPPED",
+      message: `Plugin ${plugin} ${endText[end?.reason ?? "stopped"]}${cause ? `: ${cause.message}` : ""}`,
+      plugin,
+      cause,
+    });
+  }
+
+  #invoke(requests: readonly LiveRequest[]): void {
+    if (this.#end === undefined)
+      this.actor.send({ type: "hook.invoke", requests, at: this.port.now() });
+    if (this.#end === undefined) return;
+    // It had ended before, or these calls were the end of it.
+    const error = restated(this.endError(), { code: "STOPPED", outcome: "not_processed" });
+    for (const request of requests) request.fail(error);
+  }
+
+  #noteState(): void {
+    const { value, context } = this.actor.getSnapshot();
+    const to = typeof value === "string" ? value : `ready.${value.ready}`;
+    const from = this.#leaf;
+    if (to === from) return;
+    this.#leaf = to;
+    this.#observer.stateChanged(from, to, context.link.generation);
+  }
+
+  #outage(): PluginError {
+    const { plugin } = this.port;
+    const cause = outageError(this.port, this.context.link);
+    return new PluginError({
+      code: "UNAVAILABLE",
+      message: `Plugin ${plugin} is unavailable: ${cause?.message ?? "it is being looked for"}`,
+      plugin,
+      exit: cause?.exit,
+      stderrTail: cause?.stderrTail,
+      cause,
+    });
+  }
+
+  #late(timeoutMs: number): PluginError {
+    const { plugin } = this.port;
+    const { fault } = this.context.link;
+    return new PluginError({
+      code: "DEADLINE_EXCEEDED",
+      message: `Plugin ${plugin} was not ready within ${timeoutMs} ms: it is ${this.#leaf}`,
+      plugin,
+      cause: fault === null ? undefined : this.port.errorOf(fault),
+    });
+  }
+
+  #gaveUp(cause: unknown): PluginError {
+    const { plugin } = this.port;
+    return new PluginError({
+      code: "ABORTED",
+      message: `The wait for plugin ${plugin} was aborted by its caller`,
+      plugin,
+      cause,
+    });
+  }
+}
+
+const crashed: ConnectionEnd = { reason: "crashed", fault: null };
+
+const endText: Readonly<Record<ConnectionEnd["reason"], string>> = {
+  stopped: "has been stopped",
+  startFailed: "could not be started",
+  exhausted: "has ended, because it could not be reached any more (option onExhausted)",
+  crashed: "has ended, because its actor was stopped or has failed",
+};

@@ -1,0 +1,56 @@
+import type { PluginError } from "./errors.ts";
+import type { Logger } from "./logger.ts";
+import type { PluginConfig } from "./models/plugin-config.ts";
+
+/** What `on()` reports, by the event's name. Times are monotonic ms, as `performance.now()` counts them. */
+export interface PluginEvents {
+  stateChange: { readonly from: string; readonly to: string; readonly generation: number };
+  ready: { readonly generation: number };
+  /** An attempt to open a session again is made after `delayMs` */
+  reconnecting: {
+    readonly attempt: number;
+    readonly delayMs: number;
+    readonly cause: PluginError | null;
+  };
+  /** A burst of attempts has come to nothing. The plugin is looked for again at `nextProbeAt` */
+  coolingDown: { readonly nextProbeAt: number; readonly cause: PluginError | null };
+  /** After a reconnect the server says something else of its plugin. What counts is in the plugin's `config` */
+  configChanged: { readonly before: PluginConfig; readonly after: PluginConfig };
+  terminated: {
+    readonly reason: "stopped" | "startFailed" | "exhausted" | "crashed";
+    readonly error: PluginError | null;
+  };
+}
+
+export type PluginEventName = keyof PluginEvents;
+
+export type PluginListener<E extends PluginEventName> = (event: PluginEvents[E]) => void;
+
+/** Tells listeners. One that throws harms nobody. */
+export class PluginEmitter {
+  readonly #listeners = new Map<PluginEventName, Set<(event: never) => void>>();
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  on<E extends PluginEventName>(event: E, listener: PluginListener<E>): () => void {
+    const listeners = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, listeners);
+    // The same function may listen twice, and each undo undoes its own.
+    const own: PluginListener<E> = (value) => listener(value);
+    listeners.add(own);
+    return () => void listeners.delete(own);
+  }
+
+  emit<E extends PluginEventName>(event: E, value: PluginEvents[E]): void {
+    for (const listener of [...(this.#listeners.get(event) ?? [])]) {
+      try {
+        (listener as PluginListener<E>)(value);
+      } catch {
+        this.#logger.error("a listener has thrown", { event });
+      }
+    }
+  }
+}
