@@ -3,14 +3,15 @@ import type { Detector, FindingKind } from "./finding.ts";
 /** A digit as people type it; Japanese keyboards also give the wide form. */
 export const digit = "[0-9\\uff10-\\uff19]";
 
-/** What people put between groups of digits. */
-export const separator = "[ \\u00a0\\u202f\\u3000.-]";
+/** What people put between groups of digits: spaces, dots, and dashes as word processors set them. */
+export const separator = "[ \\u00a0\\u202f\\u3000.\\u2010-\\u2013-]";
 export const gap: string = `${separator}?`;
 
 // A number that goes on in letters, digits or decimals is another number. Only Latin letters count: Japanese writes
-// its words right up to a number. An asterisk is what an earlier masking left.
-const notBefore = "(?<![\\p{Script=Latin}\\p{Nd}_*])(?<!\\p{Nd}[.,])";
-const notAfter = "(?![\\p{Script=Latin}\\p{Nd}_*])(?![.,]\\p{Nd})";
+// its words right up to a number. A comma does not count: it stands between the cells of a table. An asterisk is what an
+// earlier masking left.
+const notBefore = "(?<![\\p{Script=Latin}\\p{Nd}_*])(?<!\\p{Nd}\\.(?=\\p{Nd}))";
+const notAfter = "(?![\\p{Script=Latin}\\p{Nd}_*])(?!(?<=\\p{Nd})\\.\\p{Nd})";
 
 /**
  * Makes a detector from a pattern of bounded length and a check of what it matched. The pattern is tried from every
@@ -38,5 +39,8 @@ export function boundedPattern(
 }
 
 function compact(text: string): string {
-  return text.normalize("NFKC").replace(/[ .-]/g, "").toUpperCase();
+  return text
+    .normalize("NFKC")
+    .replace(/[ .\u2010-\u2013-]/g, "")
+    .toUpperCase();
 }

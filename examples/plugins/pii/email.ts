@@ -1,22 +1,27 @@
 import type { Detector, Finding } from "./finding.ts";
 
 // Letters of the scripts that put spaces between words: Japanese or Thai text would run into the address.
-const letter = "\\p{Script=Latin}\\p{Script=Greek}\\p{Script=Cyrillic}\\p{M}\\p{Nd}";
+const letter = "\\p{Script=Latin}\\p{Script=Greek}\\p{Script=Cyrillic}\\p{M}";
+const letterOrDigit = `${letter}\\p{Nd}`;
 // Rarer characters are legal, but far more often they are the text around: `mail=anna@example.org`.
-const localCharacter = new RegExp(`[${letter}.+'_-]`, "u");
-const localStart = new RegExp(`[${letter}_]`, "u");
-const label = new RegExp(`^[${letter}](?:[${letter}-]{0,61}[${letter}])?$`, "u");
-const domainCharacter = new RegExp(`[${letter}.-]`, "u");
-const topLevel = /^(?:\P{Nd}{2,}|xn--.+)$/u;
+const localCharacter = new RegExp(`[${letterOrDigit}.+'_-]`, "u");
+const localStart = new RegExp(`[${letterOrDigit}_]`, "u");
+const label = new RegExp(
+  `^[${letterOrDigit}](?:[${letterOrDigit}-]{0,61}[${letterOrDigit}])?$`,
+  "u",
+);
+const domainCharacter = new RegExp(`[${letterOrDigit}.-]`, "u");
+// Only how it begins: what follows may be the text around, as in `anna@example.org-2`.
+const topLevel = new RegExp(`^(?:xn--[a-z\\d-]{0,58}[a-z\\d]|[${letter}]{2,63})`, "iu");
 
 // Limits of the mail standards, which also bound the time.
 const localMax = 64;
 const domainMax = 253;
 
-/** E-mail addresses, also with letters beyond ASCII. */
+/** E-mail addresses, also with letters beyond ASCII, and with the wide `＠` that Japanese pages print. */
 export const findEmails: Detector = (text) => {
   const findings: Finding[] = [];
-  for (let at = text.indexOf("@"); at !== -1; at = text.indexOf("@", at + 1)) {
+  for (const { index: at } of text.matchAll(/[@\uff20]/g)) {
     const start = findLocalStart(text, at);
     const end = findDomainEnd(text, at + 1);
     if (start < at && end > at) findings.push({ kind: "email", start, end });
@@ -32,7 +37,7 @@ function findLocalStart(text: string, at: number): number {
     start -= 1;
   }
   while (start < at && !localStart.test(text.charAt(start))) start += 1;
-  return at - start > localMax || text.charAt(at - 1) === "." ? at : start;
+  return at - start > localMax ? at : start;
 }
 
 function isLocalCharacter(text: string, index: number): boolean {
@@ -45,7 +50,10 @@ function findDomainEnd(text: string, start: number): number {
   while (limit - start < domainMax && domainCharacter.test(text.charAt(limit))) limit += 1;
   const labels = text.slice(start, limit).split(".");
   const firstBad = labels.findIndex((part) => !label.test(part));
-  const good = firstBad === -1 ? labels : labels.slice(0, firstBad);
-  const count = good.findLastIndex((part) => topLevel.test(part)) + 1;
-  return count < 2 ? 0 : start + good.slice(0, count).join(".").length;
+  const last = firstBad === -1 ? labels.length - 1 : firstBad;
+  for (let index = last; index > 0; index -= 1) {
+    const [end] = topLevel.exec(labels[index] ?? "") ?? [];
+    if (end !== undefined) return start + [...labels.slice(0, index), end].join(".").length;
+  }
+  return 0;
 }

@@ -3,7 +3,7 @@ import type { Finding, FindingKind } from "./finding.ts";
 
 /** A text without its personal data, and what was in it. */
 export interface MaskedText {
-  /** As long as the original: each letter and digit that is hidden became `*` */
+  /** As long as the original: each letter, digit and underscore that is hidden became `*` */
   readonly text: string;
   readonly findings: readonly Finding[];
 }
@@ -33,18 +33,20 @@ export function maskText(text: string): MaskedText {
 
 function maskFinding(kind: FindingKind, text: string): string {
   if (kind !== "email") return hide(text, kept[kind].start, kept[kind].end);
-  const at = text.lastIndexOf("@");
+  const at = text.search(/[@\uff20]/);
   return hide(text.slice(0, at), 1, 0) + text.slice(at);
 }
 
-const hideable = /[\p{L}\p{Nd}\p{M}]/gu;
+const hideable = /[\p{L}\p{Nd}\p{M}_]/gu;
 
 function hide(text: string, keepStart: number, keepEnd: number): string {
   const total = text.match(hideable)?.length ?? 0;
+  // Of what is as short as that, nothing would be hidden.
+  const isShort = total <= keepStart + keepEnd;
   let index = -1;
   return text.replace(hideable, (character) => {
     index += 1;
-    const isKept = index < keepStart || index >= total - keepEnd;
+    const isKept = !isShort && (index < keepStart || index >= total - keepEnd);
     return isKept ? character : "*".repeat(character.length);
   });
 }

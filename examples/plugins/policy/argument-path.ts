@@ -18,7 +18,8 @@ export function selectArguments(root: unknown, pattern: string): Argument[] {
   for (let step = pending.pop(); step; step = pending.pop()) {
     const [part, ...ahead] = step.ahead;
     if (part === undefined) selected.push({ path: step.path, value: step.value });
-    else pending.push(...nextSteps(step, part, ahead).reverse());
+    // One by one: a list may be longer than a call can have arguments.
+    else for (const next of nextSteps(step, part, ahead).reverse()) pending.push(next);
   }
   return selected;
 }
@@ -28,9 +29,9 @@ function nextSteps(step: Step, part: string, ahead: readonly string[]): Step[] {
   // Any way down: it ends here, or goes on below.
   if (part === "**")
     return [{ ...step, ahead }, ...children.map((child) => ({ ...child, ahead: step.ahead }))];
-  const keys = part.split("|");
+  const keys = part.toLowerCase().split("|");
   return children
-    .filter(({ key }) => part === "*" || keys.includes(key))
+    .filter(({ key }) => part === "*" || keys.includes(key.toLowerCase()))
     .map((child) => ({ ...child, ahead }));
 }
 

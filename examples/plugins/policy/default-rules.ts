@@ -69,7 +69,7 @@ export const defaultRules: readonly Rule[] = [
     code: "SECRET_IN_ARGUMENT",
     tool: "*",
     argument: "**",
-    refuse: { is: "contains", texts: ["-----BEGIN PRIVATE KEY", "-----BEGIN RSA PRIVATE KEY"] },
+    refuse: { is: "contains", texts: ["PRIVATE KEY-----", "PRIVATE KEY BLOCK-----"] },
     reason: "A private key in an argument",
     description: "Name a secret, do not pass it on.",
   },

@@ -4,18 +4,21 @@ export function hasForeignRecipient(domains: readonly string[], text: string): b
     .split(/[,;\n]/)
     .map((recipient) => recipient.trim())
     .filter((recipient) => recipient !== "")
-    .some((recipient) => !isWithin(domains, domainOf(recipient)));
+    .some((recipient) => !domainsOf(recipient).every((domain) => isWithin(domains, domain)));
 }
 
-/** The domain after the last `@`; empty for what is no address, which is within no domain. */
-function domainOf(recipient: string): string {
-  const at = recipient.lastIndexOf("@");
-  if (at === -1) return "";
-  return recipient
-    .slice(at + 1)
-    .replace(/[\s>"')]+.*$/s, "")
-    .replace(/\.$/, "")
-    .toLowerCase();
+/**
+ * The domain after every `@`: which of them a mail server will use depends on how it reads names and comments. What is no
+ * address has an empty one, which is within no domain.
+ */
+function domainsOf(recipient: string): string[] {
+  const [, ...afterAt] = recipient.split("@");
+  return (afterAt.length === 0 ? [""] : afterAt).map((text) =>
+    text
+      .replace(/[\s<>"'()].*$/s, "")
+      .replace(/\.$/, "")
+      .toLowerCase(),
+  );
 }
 
 function isWithin(domains: readonly string[], domain: string): boolean {

@@ -6,11 +6,18 @@ import { type Command, programOf, readCommands } from "./shell-command.ts";
 import { isDestructive, readStatements } from "./sql-statement.ts";
 import { matchesWildcard } from "./wildcard.ts";
 
+/** Nobody types that much, and reading it in every way it may be meant takes time. */
+const readableMax = 65_536;
+
 /** Whether a predicate holds for the value of an argument: a text, or for a command also a list of its words. */
 export function holds(predicate: Predicate, value: unknown): boolean {
-  if (predicate.is === "command")
-    return readCommands(commandLine(value)).some((command) => runs(predicate, command));
+  if (predicate.is === "command") return holdsForCommand(predicate, commandLine(value));
   return typeof value === "string" && holdsForText(predicate, value);
+}
+
+function holdsForCommand(predicate: CommandPredicate, line: string | readonly string[]): boolean {
+  const length = typeof line === "string" ? line.length : line.join(" ").length;
+  return length > readableMax || readCommands(line).some((command) => runs(predicate, command));
 }
 
 function holdsForText(predicate: Exclude<Predicate, CommandPredicate>, text: string): boolean {

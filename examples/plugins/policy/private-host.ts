@@ -9,17 +9,23 @@ for (const [network, prefix] of [
   ["169.254.0.0", 16],
   ["172.16.0.0", 12],
   ["192.168.0.0", 16],
+  ["224.0.0.0", 3],
 ] as const)
   privateNetworks.addSubnet(network, prefix, "ipv4");
 for (const [network, prefix] of [
   ["::", 128],
   ["::1", 128],
+  // Ways to write an IPv4 address
+  ["64:ff9b::", 96],
+  ["2002::", 16],
   ["fc00::", 7],
-  ["fe80::", 10],
+  ["fe80::", 9],
+  ["ff00::", 8],
 ] as const)
   privateNetworks.addSubnet(network, prefix, "ipv6");
 
-const privateNames = /(?:^|\.)(?:localhost|local|internal|home\.arpa)$/;
+// A name of one word is looked up in the networks of the house.
+const privateNames = /^[^.]+$|(?:^|\.)(?:localhost|local|internal|home\.arpa)$/;
 
 /**
  * Whether a URL, or a host without a scheme, leads into a private network or to a cloud's metadata service, however the
@@ -36,8 +42,11 @@ export function isPrivateHost(text: string): boolean {
 
 /** As the URL standard reads it: `2852039166` and `0xa9fea9fe` become `169.254.169.254`. */
 function hostOf(text: string): string | undefined {
-  // Any scheme is read like http, which is the one whose hosts are put into a plain form.
-  const url = `http://${text.trim().replace(/^[a-z][a-z\d+.-]*:[/\\]{2}/i, "")}`;
+  // Any scheme is read like http, which is the one whose hosts are put into a plain form. It also needs no slashes.
+  const url = `http://${text
+    .replace(/[\t\n\r]/g, "")
+    .trim()
+    .replace(/^(?:https?|wss?|ftp):[/\\]*|^[a-z][a-z\d+.-]*:[/\\]{2}/i, "")}`;
   if (!URL.canParse(url)) return undefined;
   return new URL(url).hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
 }

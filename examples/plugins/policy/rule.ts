@@ -13,7 +13,7 @@ export type Predicate =
   | ForeignRecipientPredicate
   | TextPredicate;
 
-/** A shell command line (or a list of its words) runs this program. */
+/** A shell command line (or a list of its words) runs this program, or is too long to tell: beyond 65 536 characters. */
 export interface CommandPredicate {
   readonly is: "command";
   /** Program, without its folder; `*` stands for anything */
@@ -34,7 +34,7 @@ export interface OutsideFolderPredicate {
   readonly folder: string;
 }
 
-/** A URL, or a host, in a private, link-local or loopback network, or of a cloud's metadata service. */
+/** A URL, or a host, that is not of the public network: private, link-local, loopback, or a cloud's metadata service. */
 export interface PrivateHostPredicate {
   readonly is: "private-host";
 }
@@ -56,7 +56,10 @@ export interface Rule {
   readonly code: string;
   /** Name of the tool; `*` stands for anything. Upper and lower case count as the same */
   readonly tool: string;
-  /** Dotted path below `args`: `to|cc` stands for either key, `*` for any key or index, `**` for any way down */
+  /**
+   * Dotted path below `args`: `to|cc` stands for either key, in upper or lower case, `*` for any key or index, `**` for
+   * any way down
+   */
   readonly argument: string;
   readonly refuse: Predicate;
   readonly reason: string;

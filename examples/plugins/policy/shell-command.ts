@@ -1,8 +1,9 @@
 /** One command of a command line, as the words it is run with. */
 export type Command = readonly string[];
 
-/** Programs, and options of `find`, that run the command in the words after them. */
+/** Programs, words of the shell, and options of `find`, that run the command in the words after them. */
 const wrappers = new Set([
+  ...["!", "if", "then", "elif", "else", "while", "until", "do"],
   ...["sudo", "doas", "env", "nohup", "nice", "time", "timeout", "xargs", "exec", "command"],
   ...["busybox", "setsid", "stdbuf", "watch", "-exec", "-execdir", "-ok"],
 ]);
@@ -44,7 +45,7 @@ function readOne(input: string | readonly string[]): Command[] {
 
 // Groups: single quotes; double quotes; an escaped character; the end of a command; space; the rest of a word.
 const token =
-  /'([^']*)'?|"((?:[^"\\]|\\[\s\S])*)"?|\\([\s\S])|(\$\(|[;|&\n(){}`]+)|(\s+)|((?:[^\s'"\\;|&(){}`$]|\$(?!\())+)/g;
+  /\\\n|'([^']*)'?|"((?:[^"\\]|\\[\s\S])*)"?|\\([\s\S])|(\$\(|[;|&\n(){}`]+)|(\s+)|((?:[^\s'"\\;|&(){}`$]|\$(?!\())+)/g;
 
 function splitCommands(line: string): string[][] {
   const commands: string[][] = [[]];
@@ -55,11 +56,16 @@ function splitCommands(line: string): string[][] {
   };
   for (const [, single, double, escaped, end, space, plain] of line.matchAll(token)) {
     if (end !== undefined || space !== undefined) endWord();
-    else word = (word ?? "") + (single ?? double ?? escaped ?? plain ?? "");
+    else word = (word ?? "") + (single ?? unquote(double) ?? escaped ?? plain ?? "");
     if (end !== undefined) commands.push([]);
   }
   endWord();
   return commands;
+}
+
+/** Within double quotes a backslash hides only these. */
+function unquote(quoted: string | undefined): string | undefined {
+  return quoted?.replace(/\\(["\\$`])/g, "$1").replaceAll("\\\n", "");
 }
 
 /** The command itself, and what it may be a wrapper of: without a manual of each, every word near a wrapper may begin one. */

@@ -1,7 +1,8 @@
 /** A statement, or what stands in brackets, as its words in upper case without texts, quoted names and comments. */
 export type Statement = readonly string[];
 
-const comment = String.raw`--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)`;
+// MySQL runs what stands in a comment that begins with `/*!`.
+const comment = String.raw`--[^\n]*|\/\*(?!!)[\s\S]*?(?:\*\/|$)`;
 const quotedName = '"[^"]*(?:"|$)|`[^`]*(?:`|$)';
 const wordOrMark = String.raw`([\p{L}_][\p{L}\p{Nd}_$]*)|([();])`;
 
@@ -9,27 +10,31 @@ function tokens(text: string): RegExp {
   return new RegExp(`(?:${comment}|${text}|${quotedName})|${wordOrMark}`, "gu");
 }
 
-/** Databases differ in whether a backslash hides a quote: a policy reads both ways. */
+/** Databases differ in whether a backslash hides a quote: a policy reads both ways. Neither can fail once it is in a text. */
 const dialects: readonly RegExp[] = [
   tokens("'(?:[^']|'')*(?:'|$)"),
-  tokens(String.raw`'(?:[^'\\]|''|\\[\s\S])*(?:'|$)`),
+  tokens(String.raw`'(?:[^'\\]|''|\\(?:[\s\S]|$))*(?:'|$)`),
 ];
 
 /** Reads SQL as far as a policy needs it. Brackets stand apart, so that a subquery's condition is not taken for the statement's. */
 export function readStatements(sql: string): Statement[] {
-  return dialects.flatMap((token) => {
-    const statements: string[][] = [[]];
-    let open = [statements[0]];
-    for (const [, word, mark] of sql.matchAll(token)) {
-      if (word !== undefined) open.at(-1)?.push(word.toUpperCase());
-      if (mark === ")" && open.length > 1) open.pop();
-      if (mark !== "(" && mark !== ";") continue;
-      const begun: string[] = [];
-      statements.push(begun);
-      open = mark === ";" ? [begun] : [...open, begun];
-    }
-    return statements;
-  });
+  return dialects.flatMap((token) => readDialect(sql, token));
+}
+
+function readDialect(sql: string, token: RegExp): Statement[] {
+  const first: string[] = [];
+  const statements = [first];
+  let open = [first];
+  for (const [, word, mark] of sql.matchAll(token)) {
+    if (word !== undefined) open.at(-1)?.push(word.toUpperCase());
+    if (mark === ")" && open.length > 1) open.pop();
+    if (mark !== "(" && mark !== ";") continue;
+    const begun: string[] = [];
+    statements.push(begun);
+    if (mark === ";") open = [begun];
+    else open.push(begun);
+  }
+  return statements;
 }
 
 const endingAnything = new Set(["DROP", "TRUNCATE"]);
