@@ -1,6 +1,5 @@
 import { watchAbort } from "./actors/abort-watch.ts";
-import { outageError } from "./actors/call-failure.ts";
-import { Connection, type ConnectionEnd } from "./actors/connection.ts";
+import { Connection } from "./actors/connection.ts";
 import { inputOf } from "./actors/connection-logic.ts";
 import { newRequest, unknownHook } from "./actors/hook-request.ts";
 import { PluginError } from "./errors.ts";
@@ -15,6 +14,7 @@ import type { PluginActor } from "./plugin-actor.ts";
 import { PluginEmitter, type PluginEventName, type PluginListener } from "./plugin-events.ts";
 import { type PluginStatus, statusOf } from "./plugin-status.ts";
 import { type ResolvedOptions, readOptions } from "./read-options.ts";
+import { tellEvent } from "./tell-event.ts";
 import { checkTimer } from "./timer-range.ts";
 
 /** A first start that is under way, and those who wait for it. */
@@ -204,36 +204,19 @@ export class ExternalPlugin {
 
   #connect(): Connection {
     const prepared = inputOf(this.#parsed, this.#options);
-    prepared.port.onConfigChanged = (before, after) =>
+    const { port } = prepared;
+    port.onConfigChanged = (before, after) =>
       this.#emitter.emit("configChanged", { before, after });
     const connection: Connection = new Connection(prepared, this.#options.inspect, {
       stateChanged: (from, to, generation) =>
         this.#emitter.emit("stateChange", { from, to, generation }),
-      emitted: (event) => {
-        switch (event.type) {
-          case "plugin.ready":
-            return this.#emitter.emit("ready", { generation: event.generation });
-          case "plugin.reconnecting": {
-            const { attempt, delayMs, cause } = event;
-            const error = cause && prepared.port.errorOf(cause);
-            return this.#emitter.emit("reconnecting", { attempt, delayMs, cause: error });
-          }
-          case "plugin.coolingDown": {
-            const cause = outageError(prepared.port, connection.context.link) ?? null;
-            return this.#emitter.emit("coolingDown", { nextProbeAt: event.nextProbeAt, cause });
-          }
-          case "plugin.terminated":
-            return undefined;
-        }
-      },
+      emitted: (event) => tellEvent(this.#emitter, port, connection.context.link, event),
     });
-    void connection.ended.then((end) => this.#tellEnd(connection, end));
+    void connection.ended.then(({ reason }) => {
+      const error = reason === "stopped" ? null : connection.endError();
+      this.#emitter.emit("terminated", { reason, error });
+    });
     return connection;
-  }
-
-  #tellEnd(connection: Connection, { reason }: ConnectionEnd): void {
-    const error = reason === "stopped" ? null : connection.endError();
-    this.#emitter.emit("terminated", { reason, error });
   }
 
   #begin(): Start {

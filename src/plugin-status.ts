@@ -45,7 +45,7 @@ export interface PluginStatus {
   readonly inFlight: number;
   /** Why the latest opening failed, or the latest session was lost */
   readonly lastError: PluginError | null;
-  /** How the latest child process ended; null over HTTP, and while it runs */
+  /** How the latest child process ended that has ended; null over HTTP */
   readonly lastExit: ProcessExit | null;
   /** Of the child process; null over HTTP */
   readonly pid: number | null;
@@ -60,7 +60,7 @@ export interface PluginStatus {
 export function statusOf(connection: Connection): PluginStatus {
   const { port, context } = connection;
   const { link, traffic } = context;
-  const { exit, pid, sessionId } = port.evidence;
+  const { pid, sessionId } = port.evidence;
   return {
     state: connection.state as PluginState,
     generation: link.generation,
@@ -69,7 +69,7 @@ export function statusOf(connection: Connection): PluginStatus {
     queued: traffic.queue.size,
     inFlight: traffic.out.length,
     lastError: link.fault === null ? null : port.errorOf(link.fault),
-    lastExit: exit,
+    lastExit: port.lastExit,
     pid,
     serverInfo: port.handshake?.serverInfo ?? null,
     protocolVersion: port.handshake?.protocolVersion ?? null,

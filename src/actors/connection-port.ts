@@ -1,5 +1,5 @@
 import type { ConnectionEvent, Fault } from "../../machines/index.ts";
-import { PluginError, type PluginPhase } from "../errors.ts";
+import { PluginError, type PluginPhase, type ProcessExit } from "../errors.ts";
 import type { ParsedPluginConfig } from "../models/parse-plugin-config.ts";
 import type { PluginConfig } from "../models/plugin-config.ts";
 import { isSameConfig } from "../models/same-config.ts";
@@ -63,6 +63,7 @@ export class ConnectionPort {
   #channel: Channel | undefined;
   /** Of the moment before we ended the session ourselves */
   #kept: ChannelEvidence | undefined;
+  #earlierExit: ProcessExit | null = null;
   #released: Promise<void> = Promise.resolve();
   #handshake: Handshake | undefined;
 
@@ -98,7 +99,13 @@ export class ConnectionPort {
     this.#connection = connection;
   }
 
+  /** How the latest process ended that has ended */
+  get lastExit(): ProcessExit | null {
+    return this.evidence.exit ?? this.#earlierExit;
+  }
+
   beginSession(channel: Channel): void {
+    this.#earlierExit = this.lastExit;
     this.#channel = channel;
     this.#kept = undefined;
     this.#handshake = undefined;

@@ -1,4 +1,4 @@
-import { type ActorRefFrom, createActor } from "xstate";
+import { type ActorRefFrom, createActor, type SnapshotFrom } from "xstate";
 import type {
   ConnectionContext,
   ConnectionEmitted,
@@ -65,7 +65,7 @@ export class Connection {
         void port.released.then(() => resolve(how));
       };
       this.actor.subscribe({
-        next: () => this.#noteState(),
+        next: (snapshot) => this.#noteState(snapshot),
         complete: () => end(this.actor.getSnapshot().output ?? crashed),
         error: () => {
           port.end();
@@ -165,8 +165,7 @@ export class Connection {
     for (const request of requests) request.fail(error);
   }
 
-  #noteState(): void {
-    const { value, context } = this.actor.getSnapshot();
+  #noteState({ value, context }: SnapshotFrom<typeof pluginConnectionMachine>): void {
     const to = typeof value === "string" ? value : `ready.${value.ready}`;
     const from = this.#leaf;
     if (to === from) return;
