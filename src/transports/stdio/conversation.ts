@@ -4,8 +4,6 @@ import { type CallOutcome, PluginError, type PluginErrorCode } from "../../error
 import type { Logger } from "../../logger.ts";
 import type { ChannelListener, WireAnswer, WireCall, WireFailure } from "../channel.ts";
 import { decodeUtf8, LineSplitter } from "../framing.ts";
-import { CallTable, type OpenCall } from "./call-table.ts";
-import { GarbageMeter } from "./garbage-meter.ts";
 import {
   isAnswer,
   isJsonObject,
@@ -13,7 +11,9 @@ import {
   type JsonObject,
   parseJson,
   readAnswerBody,
-} from "./message.ts";
+} from "../message.ts";
+import { CallTable, type OpenCall } from "./call-table.ts";
+import { GarbageMeter } from "./garbage-meter.ts";
 import { type Frame, Outbox } from "./outbox.ts";
 import { SdkTransport } from "./sdk-transport.ts";
 

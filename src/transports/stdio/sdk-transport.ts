@@ -2,7 +2,7 @@ import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import type { PluginError } from "../../errors.ts";
 import type { WireAnswer } from "../channel.ts";
-import type { JsonObject } from "./message.ts";
+import type { JsonObject } from "../message.ts";
 import type { Frame } from "./outbox.ts";
 
 /** What the SDK's end needs of the channel. */

@@ -1,4 +1,4 @@
-import type { WireAnswer, WireRpcError } from "../channel.ts";
+import type { WireAnswer, WireRpcError } from "./channel.ts";
 
 /** A JSON object that may be a JSON-RPC message. */
 export interface JsonObject {

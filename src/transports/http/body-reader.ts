@@ -1,0 +1,143 @@
+import type { RequestId } from "@modelcontextprotocol/sdk/types.js";
+import { decodeUtf8 } from "../framing.ts";
+import { isAnswer, isJsonObject, type JsonObject, parseJson, readAnswerBody } from "../message.ts";
+import { type Ending, tooLarge, unusable } from "./ending.ts";
+import { EventSplitter } from "./event-stream.ts";
+import { HeldBytes } from "./held-bytes.ts";
+
+const textRoom = 8_192;
+
+/** Reads the body of one response. */
+export interface BodyReader {
+  /** Undefined: the rest is needed too */
+  push(chunk: Buffer): Ending | undefined;
+  end(): Ending;
+  /** The connection failed before the end. Undefined: what came says nothing */
+  cut(): Ending | undefined;
+}
+
+/** The request whose answer is looked for. */
+export interface Question {
+  readonly wireId: RequestId;
+  readonly maxBytes: number;
+  /** Any other message on the stream of the answer */
+  readonly onOther: (message: JsonObject) => void;
+}
+
+/** One JSON document, which is the answer. */
+export class JsonReader implements BodyReader {
+  readonly #question: Question;
+  readonly #held = new HeldBytes();
+
+  constructor(question: Question) {
+    this.#question = question;
+  }
+
+  push(chunk: Buffer): Ending | undefined {
+    if (this.#held.length + chunk.length > this.#question.maxBytes)
+      return tooLarge(this.#question.maxBytes);
+    this.#held.push(chunk);
+    return undefined;
+  }
+
+  end(): Ending {
+    const { wireId, onOther } = this.#question;
+    const { value, isBroken } = parse(this.#held.take());
+    const ending = readAnswer(value, isBroken, wireId);
+    if (ending) return ending;
+    if (isJsonObject(value)) onOther(value);
+    if (isBroken) return unusable(texts.notUtf8);
+    return unusable(value === undefined ? texts.notJson : texts.noAnswer);
+  }
+
+  cut(): Ending {
+    return unusable(texts.cutShort);
+  }
+}
+
+/** A stream of events, one of which is the answer. */
+export class EventReader implements BodyReader {
+  readonly #question: Question;
+  readonly #splitter: EventSplitter;
+  #ending: Ending | undefined;
+
+  constructor(question: Question) {
+    this.#question = question;
+    this.#splitter = new EventSplitter(question.maxBytes, (data) => this.#read(data));
+  }
+
+  push(chunk: Buffer): Ending | undefined {
+    const fits = this.#splitter.push(chunk);
+    return this.#ending ?? (fits ? undefined : tooLarge(this.#question.maxBytes));
+  }
+
+  end(): Ending {
+    return unusable(texts.streamEnded);
+  }
+
+  cut(): undefined {
+    return undefined;
+  }
+
+  #read(data: Buffer): void {
+    const { value, isBroken } = parse(data);
+    this.#ending = readAnswer(value, isBroken, this.#question.wireId);
+    if (this.#ending) this.#splitter.stop();
+    else if (isJsonObject(value) && !isBroken) this.#question.onOther(value);
+  }
+}
+
+/** The beginning of a text that explains a status. */
+export class TextReader implements BodyReader {
+  readonly #interpret: (text: string) => Ending;
+  readonly #held = new HeldBytes();
+
+  constructor(interpret: (text: string) => Ending) {
+    this.#interpret = interpret;
+  }
+
+  push(chunk: Buffer): Ending | undefined {
+    this.#held.push(chunk.subarray(0, textRoom - this.#held.length));
+    return this.#held.length < textRoom ? undefined : this.end();
+  }
+
+  end(): Ending {
+    return this.#interpret(this.#held.take().toString());
+  }
+
+  cut(): Ending {
+    return this.end();
+  }
+}
+
+/** A decision must not pass through replacement characters, but whose answer it is may still be legible. */
+function parse(bytes: Buffer): { value: unknown; isBroken: boolean } {
+  const text = decodeUtf8(bytes);
+  return { value: parseJson(text ?? bytes.toString()), isBroken: text === undefined };
+}
+
+function readAnswer(value: unknown, isBroken: boolean, wireId: RequestId): Ending | undefined {
+  const members: unknown[] = Array.isArray(value) ? value : [value];
+  const ours = members.find((member) => isAnswerTo(member, wireId));
+  if (!isJsonObject(ours)) return undefined;
+  if (isBroken) return unusable(texts.notUtf8, "answered");
+  if (Array.isArray(value)) return unusable(texts.batch, "answered");
+  const body = readAnswerBody(ours);
+  return body ? { kind: "answered", body } : unusable(texts.malformed, "answered");
+}
+
+// An error without an id means a message that the server could not read, and only one was sent on this request.
+function isAnswerTo(message: unknown, wireId: RequestId): boolean {
+  if (!isJsonObject(message) || !isAnswer(message)) return false;
+  return message.id === wireId || (message.id === null && Object.hasOwn(message, "error"));
+}
+
+const texts = {
+  notUtf8: "The server's answer is not valid UTF-8",
+  notJson: "The server's answer is no JSON",
+  noAnswer: "The server answered with something else than the answer to the request",
+  malformed: "The server's answer is no JSON-RPC answer with exactly one of result and error",
+  batch: "The server answered with a JSON-RPC batch, which is not accepted",
+  cutShort: "The connection ended in the middle of the server's answer",
+  streamEnded: "The server ended the stream of its answer without the answer",
+} as const;

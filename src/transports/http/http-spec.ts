@@ -1,0 +1,24 @@
+import type { Clock } from "../../clock.ts";
+import type { Logger } from "../../logger.ts";
+import type { HttpMcpConfig } from "../../models/plugin-config.ts";
+import type { HeadersOption, UrlPolicy } from "../../options.ts";
+
+/** The HTTP part of a plugin's `mcp` config. */
+export type HttpMcp = Pick<HttpMcpConfig, "url" | "uds" | "tls">;
+
+export interface HttpSpec {
+  /** Name of the plugin, for errors */
+  readonly plugin: string;
+  readonly mcp: HttpMcp;
+  /** Largest answer, after decompression */
+  readonly maxMessageBytes: number;
+  /** How long the end of a session may take: the answer to its DELETE */
+  readonly closeMs: number;
+  /** Sent with every request. A function is asked per opening, and once more after a 401 */
+  readonly headers?: HeadersOption | undefined;
+  readonly urlPolicy?: UrlPolicy | undefined;
+  /** Whether plugin text may be logged */
+  readonly exposePluginText: boolean;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
