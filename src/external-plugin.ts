@@ -37,6 +37,8 @@ export class ExternalPlugin {
   #connection: Connection;
   #start: Start | undefined;
   #stopped: Promise<void> | undefined;
+  /** Resolves when nothing is left of starts that were undone: there are never two sessions */
+  #former: Promise<void> | undefined;
 
   /** @throws PluginError `CONFIG_INVALID`, with `issues` naming everything that is wrong */
   constructor(config: PluginConfigInput, options?: PluginOptions) {
@@ -166,7 +168,7 @@ export class ExternalPlugin {
     const connection = this.#connection;
     const at = connection.port.now();
     connection.send({ type: "plugin.stop", at, ...(drainMs !== undefined && { drainMs }) });
-    this.#stopped ??= connection.ended.then(() => {});
+    this.#stopped ??= Promise.all([connection.ended, this.#former]).then(() => {});
     return this.#stopped;
   }
 
@@ -224,13 +226,12 @@ export class ExternalPlugin {
     if (this.#connection.end?.reason === "startFailed" && this.#stopped === undefined)
       this.#connection = this.#connect();
     const connection = this.#connection;
-    const ready = connection.whenReady({ failsFast: true });
+    const ready = this.#former ? this.#former.then(() => open(connection)) : open(connection);
     const start: Start = { connection, ready, waiters: 0 };
     const forget = (): void => {
       if (this.#start === start) this.#start = undefined;
     };
     ready.then(forget, forget);
-    connection.send({ type: "plugin.start" });
     return start;
   }
 
@@ -240,6 +241,10 @@ export class ExternalPlugin {
     if (start.connection.context.link.hasBeenReady) return;
     this.#start = undefined;
     start.connection.send({ type: "plugin.stop", at: start.connection.port.now() });
+    const former = Promise.all([this.#former, start.connection.ended]).then(() => {
+      if (this.#former === former) this.#former = undefined;
+    });
+    this.#former = former;
     this.#connection = this.#connect();
   }
 
@@ -263,6 +268,12 @@ export class ExternalPlugin {
   #error(code: PluginError["code"], message: string): PluginError {
     return new PluginError({ code, message, plugin: this.name });
   }
+}
+
+function open(connection: Connection): Promise<void> {
+  const ready = connection.whenReady({ failsFast: true });
+  connection.send({ type: "plugin.start" });
+  return ready;
 }
 
 /**

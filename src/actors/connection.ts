@@ -42,6 +42,8 @@ export class Connection {
   readonly ended: Promise<ConnectionEnd>;
   readonly #observer: ConnectionObserver;
   readonly #submissions = new Submissions((requests) => this.#invoke(requests));
+  /** Told at the end. Not by `ended`, which would keep everyone who ever waited */
+  readonly #waiting = new Set<() => void>();
   #end: ConnectionEnd | undefined;
   #leaf = "idle";
 
@@ -62,7 +64,10 @@ export class Connection {
     this.ended = new Promise((resolve) => {
       const end = (how: ConnectionEnd): void => {
         this.#end = how;
-        void port.released.then(() => resolve(how));
+        void port.released.then(() => {
+          resolve(how);
+          for (const tell of [...this.#waiting]) tell();
+        });
       };
       this.actor.subscribe({
         next: (snapshot) => this.#noteState(snapshot),
@@ -136,7 +141,9 @@ export class Connection {
         undo.push(() => clock.clearTimeout(timer));
       }
       if (signal) undo.push(watchAbort(signal, (reason) => settle(this.#gaveUp(reason))));
-      void this.ended.then(() => settle(this.endError()));
+      const ended = (): void => settle(this.endError());
+      this.#waiting.add(ended);
+      undo.push(() => void this.#waiting.delete(ended));
     });
   }
 
