@@ -12,8 +12,9 @@ import type { PluginContext } from "./models/plugin-context.ts";
 import type { PluginOptions } from "./options.ts";
 import type { PluginActor } from "./plugin-actor.ts";
 import { PluginEmitter, type PluginEventName, type PluginListener } from "./plugin-events.ts";
-import { type PluginStatus, statusOf } from "./plugin-status.ts";
+import type { PluginStatus } from "./plugin-status.ts";
 import { type ResolvedOptions, readOptions } from "./read-options.ts";
+import { statusOf } from "./read-status.ts";
 import { tellEvent } from "./tell-event.ts";
 import { checkTimer } from "./timer-range.ts";
 

@@ -1,4 +1,3 @@
-import type { Connection } from "./actors/connection.ts";
 import type { PluginError, ProcessExit } from "./errors.ts";
 
 /** A leaf of the statechart. These names are part of the public API. */
@@ -55,25 +54,4 @@ export interface PluginStatus {
   /** A credential: do not log it */
   readonly sessionId: string | null;
   readonly stats: PluginStats;
-}
-
-export function statusOf(connection: Connection): PluginStatus {
-  const { port, context } = connection;
-  const { link, traffic } = context;
-  const { pid, sessionId } = port.evidence;
-  return {
-    state: connection.state as PluginState,
-    generation: link.generation,
-    attempt: link.attempt,
-    nextRetryAt: link.retryAt,
-    queued: traffic.queue.size,
-    inFlight: traffic.out.length,
-    lastError: link.fault === null ? null : port.errorOf(link.fault),
-    lastExit: port.lastExit,
-    pid,
-    serverInfo: port.handshake?.serverInfo ?? null,
-    protocolVersion: port.handshake?.protocolVersion ?? null,
-    sessionId,
-    stats: { ...port.stats },
-  };
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -26,9 +26,24 @@ export async function setup(project: TestProject): Promise<void> {
       cwd: root,
       encoding: "utf8",
     });
+    removeOrphans();
     project.provide("buildErrors", build.status === 0 ? "" : `${build.stdout}${build.stderr}`);
   } finally {
     rmSync(lock, { force: true });
+  }
+}
+
+/** The compiler leaves behind what it once made of a source that is gone, and it would be packed. */
+function removeOrphans(): void {
+  for (const folder of ["src", "machines", "examples"]) {
+    for (const output of readdirSync(path.join(dist, folder), {
+      recursive: true,
+      encoding: "utf8",
+    })) {
+      const source = output.replace(/(?:\.d\.ts|\.js)(?:\.map)?$/, ".ts");
+      if (source !== output && !existsSync(path.join(root, folder, source)))
+        rmSync(path.join(dist, folder, output), { force: true });
+    }
   }
 }
 

@@ -1,0 +1,23 @@
+import type { Connection } from "./actors/connection.ts";
+import type { PluginState, PluginStatus } from "./plugin-status.ts";
+
+export function statusOf(connection: Connection): PluginStatus {
+  const { port, context } = connection;
+  const { link, traffic } = context;
+  const { pid, sessionId } = port.evidence;
+  return {
+    state: connection.state as PluginState,
+    generation: link.generation,
+    attempt: link.attempt,
+    nextRetryAt: link.retryAt,
+    queued: traffic.queue.size,
+    inFlight: traffic.out.length,
+    lastError: link.fault === null ? null : port.errorOf(link.fault),
+    lastExit: port.lastExit,
+    pid,
+    serverInfo: port.handshake?.serverInfo ?? null,
+    protocolVersion: port.handshake?.protocolVersion ?? null,
+    sessionId,
+    stats: { ...port.stats },
+  };
+}
