@@ -14,6 +14,8 @@ export interface BodyReader {
   end(): Ending;
   /** The connection failed before the end. Undefined: what came says nothing */
   cut(): Ending | undefined;
+  /** The rest cannot be read, for this reason */
+  spoil(message: string): Ending;
 }
 
 /** The request whose answer is looked for. */
@@ -53,6 +55,10 @@ export class JsonReader implements BodyReader {
   cut(): Ending {
     return unusable(texts.cutShort);
   }
+
+  spoil(message: string): Ending {
+    return unusable(message);
+  }
 }
 
 /** A stream of events, one of which is the answer. */
@@ -77,6 +83,10 @@ export class EventReader implements BodyReader {
 
   cut(): undefined {
     return undefined;
+  }
+
+  spoil(message: string): Ending {
+    return unusable(message);
   }
 
   #read(data: Buffer): void {
@@ -106,6 +116,10 @@ export class TextReader implements BodyReader {
   }
 
   cut(): Ending {
+    return this.end();
+  }
+
+  spoil(): Ending {
     return this.end();
   }
 }

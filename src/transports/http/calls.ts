@@ -1,7 +1,8 @@
 import { type CallOutcome, PluginError, type PluginErrorCode } from "../../errors.ts";
+import type { Logger } from "../../logger.ts";
 import type { ChannelListener, WireCall, WireFailure } from "../channel.ts";
 import { isExhausted } from "./connect-error.ts";
-import type { Answered, Ending } from "./ending.ts";
+import type { Cut, Ending, Refused } from "./ending.ts";
 import {
   cutError,
   type EndingFacts,
@@ -11,7 +12,7 @@ import {
 } from "./ending-error.ts";
 import type { Errand } from "./errand.ts";
 import type { HttpSession } from "./http-session.ts";
-import { Reporter } from "./reporter.ts";
+import { type LostCall, Reporter } from "./reporter.ts";
 
 const mostNotices = 16;
 
@@ -19,6 +20,7 @@ export interface CallsSpec {
   readonly session: HttpSession;
   readonly listener: ChannelListener;
   readonly facts: () => EndingFacts;
+  readonly logger: Logger;
 }
 
 /** A call that is out. */
@@ -35,6 +37,7 @@ export class Calls {
   readonly #out = new Map<number, OpenCall>();
   readonly #notices = new Set<Errand>();
   #lastNumber = 0;
+  #hasLost = false;
 
   constructor(spec: CallsSpec) {
     this.#spec = spec;
@@ -89,36 +92,49 @@ export class Calls {
   #settle(id: number, ending: Ending): void {
     if (!this.#out.delete(id)) return;
     if (ending.kind === "answered") this.#reporter.answered({ id, body: ending.body });
-    else this.#fail(id, ending);
+    else if (ending.kind === "refused") this.#refuse(id, ending);
+    else if (ending.kind === "cut") this.#cut(id, ending);
+    else if (ending.kind === "unusable") this.#fail(id, unusableError(ending, this.#spec.facts()));
   }
 
-  #fail(id: number, ending: Exclude<Ending, Answered>): void {
+  #refuse(id: number, refused: Refused): void {
     const { session, facts } = this.#spec;
-    switch (ending.kind) {
-      case "refused":
-        if (session.isGone(ending.status, ending.blamesSession)) {
-          session.disown();
-          const error = sessionGoneError(ending.status, facts());
-          this.#reporter.lost({ id, error, isUnsent: true, isServing: true });
-        } else {
-          this.#reporter.failed({ id, error: refusedError(ending, facts()) });
-        }
-        break;
-      case "cut":
-        if (!ending.isSent && isExhausted(ending.systemCode)) {
-          const message = `The system has no resources left to connect to the server (${ending.systemCode})`;
-          this.#reporter.failed(this.#failure(id, "RESOURCE_EXHAUSTED", "not_processed", message));
-        } else {
-          const error = cutError(ending, facts());
-          this.#reporter.lost({ id, error, isUnsent: !ending.isSent, isServing: false });
-        }
-        break;
-      case "unusable":
-        this.#reporter.failed({ id, error: unusableError(ending, facts()) });
-        break;
-      case "accepted":
-        throw new Error("A request was accepted without an answer");
+    if (!session.isGone(refused.status, refused.blamesSession)) {
+      this.#fail(id, refusedError(refused, facts()));
+      return;
     }
+    session.disown();
+    const error = sessionGoneError(refused.status, facts());
+    this.#lose({ id, error, isUnsent: true, isServing: true });
+  }
+
+  #cut(id: number, cut: Cut): void {
+    const { systemCode, isSent } = cut;
+    if (!isSent && isExhausted(systemCode)) {
+      const message = `The system has no resources left to connect to the server (${systemCode})`;
+      this.#reporter.failed(this.#failure(id, "RESOURCE_EXHAUSTED", "not_processed", message));
+      return;
+    }
+    const error = cutError(cut, this.#spec.facts());
+    this.#lose({ id, error, isUnsent: !isSent, isServing: false });
+  }
+
+  #fail(id: number, error: PluginError): void {
+    this.#reporter.failed({ id, error });
+  }
+
+  #lose(call: LostCall): void {
+    const { plugin, code, phase, status } = call.error;
+    const level = this.#hasLost ? "debug" : "warn";
+    this.#hasLost = true;
+    this.#spec.logger[level]("lost the session with the plugin server", {
+      plugin,
+      code,
+      phase,
+      status,
+      isUnsent: call.isUnsent,
+    });
+    this.#reporter.lost(call);
   }
 
   // Nobody waits for it: what the closed connection does not tell, this may.

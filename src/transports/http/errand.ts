@@ -38,6 +38,8 @@ export interface ErrandSite {
   redirectedPath(from: string, location: string | undefined): string | undefined;
   /** Something came over HTTP, whatever it says */
   noteResponse(): void;
+  /** The text of a refusal was read */
+  noteRefusal(status: number, text: string): void;
   /** A message came that is not the answer */
   receive(message: JsonObject): void;
 }
@@ -86,7 +88,10 @@ export class Errand implements ExchangeOwner {
     }
     const refused = readRefusal(status, headers);
     if (status !== 400 || !this.#site.hasSession) return refused;
-    return new TextReader((text) => ({ ...refused, blamesSession: blamesSession(text) }));
+    return new TextReader((text) => {
+      this.#site.noteRefusal(status, text);
+      return { ...refused, blamesSession: blamesSession(text) };
+    });
   }
 
   ended(ending: Ending): void {

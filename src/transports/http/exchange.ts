@@ -89,13 +89,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const stream = decompressor(encoding);
     if (stream === null) return;
     if (stream === undefined) {
-      this.#settle(unusable("The server's answer has a content-encoding that is not known here"));
+      this.#settle(
+        reader.spoil("The server's answer has a content-encoding that is not known here"),
+      );
       return;
     }
     this.#inflater = new Inflater(stream, {
       data: (chunk) => this.#push(chunk),
       ended: () => this.#end(),
-      failed: () => this.#settle(unusable("The server's answer cannot be decompressed")),
+      failed: () => this.#settle(reader.spoil("The server's answer cannot be decompressed")),
       drained: () => this.#controller?.resume(),
     });
   }
@@ -136,8 +138,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const systemCode = codeOf(error);
     if (systemCode === "UND_ERR_HEADERS_OVERFLOW")
       return unusable("The head of the server's answer is too large", "unknown", "TOO_LARGE");
-    if (systemCode.startsWith("HPE_") || systemCode === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH")
-      return unusable(`The server's answer is no valid HTTP (${systemCode})`);
+    if (error instanceof errors.HTTPParserError)
+      return unusable("The server's answer is no valid HTTP");
+    if (systemCode === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH")
+      return unusable("The server's answer has not the length that it says");
     return { kind: "cut", systemCode, isSent: this.#isSent };
   }
 }

@@ -110,11 +110,14 @@ class HttpChannel implements Channel {
     await abortable(warnOfRisks(this.#spec, this.#logger), signal);
     await abortable(this.#headers.load(signal), signal);
     if (endpoint.isSecure) this.#tls = await abortable(readTls(plugin, mcp.tls), signal);
+    // What is made from here on has to be found by `close`.
+    signal.throwIfAborted();
     const connector = new Connector(endpoint, this.#tls, clock);
     this.#connector = connector;
     await abortable(connector.open(signal), signal).catch((error: unknown) => {
       throw error instanceof ConnectFailure ? this.#connectError(error) : error;
     });
+    signal.throwIfAborted();
     const session = new HttpSession({
       endpoint,
       connector,
@@ -122,10 +125,11 @@ class HttpChannel implements Channel {
       maxMessageBytes,
       clock,
       signal: this.#life.signal,
+      refused: (status, text) => this.#noteRefusal(status, text),
       receive: (message) => this.#receive(message),
     });
     const facts = (): EndingFacts => this.#facts(true);
-    const calls = new Calls({ session, listener: this.#listener, facts });
+    const calls = new Calls({ session, listener: this.#listener, facts, logger: this.#logger });
     this.#connected = { session, calls };
     this.#logger.debug("connected to the plugin server", { plugin });
   }
@@ -133,6 +137,13 @@ class HttpChannel implements Channel {
   #connectError({ code, isTls }: ConnectFailure): PluginError {
     const { plugin, phase, server, hasCertificate } = this.#facts(false);
     return connectError({ plugin, phase, server, systemCode: code, isTls, hasCertificate });
+  }
+
+  #noteRefusal(status: number, text: string): void {
+    const { plugin, exposePluginText } = this.#spec;
+    const bytes = Buffer.byteLength(text);
+    const fields = { plugin, status, bytes, ...(exposePluginText && { text }) };
+    this.#logger.debug("the plugin server explained a refusal", fields);
   }
 
   // A server may ask in the middle of its answer. What it tells is of no use here.

@@ -19,6 +19,8 @@ export interface HttpSessionSpec {
   readonly clock: Clock;
   /** Aborted when the channel closes */
   readonly signal: AbortSignal;
+  /** The server has explained a refusal */
+  readonly refused: (status: number, text: string) => void;
   /** A message of the server that is not the answer it came with */
   readonly receive: (message: JsonObject) => void;
 }
@@ -126,6 +128,10 @@ export class HttpSession implements ErrandSite {
 
   noteResponse(): void {
     this.#hasResponse = true;
+  }
+
+  noteRefusal(status: number, text: string): void {
+    this.#spec.refused(status, text);
   }
 
   receive(message: JsonObject): void {

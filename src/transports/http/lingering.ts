@@ -1,7 +1,7 @@
 import type { Clock } from "../../clock.ts";
 
 const sweepMs = 1_000;
-const mostAtOnce = 64;
+const mostAtOnce = 256;
 
 /** A response that nobody reads any more, but whose end frees its connection for the next request. */
 export interface Lingerer {

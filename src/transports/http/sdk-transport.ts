@@ -14,6 +14,12 @@ import {
 import type { Errand } from "./errand.ts";
 import type { HttpSession } from "./http-session.ts";
 
+/** A request of the SDK that is out. */
+interface OpenRequest {
+  readonly errand: Errand;
+  readonly reject: (error: PluginError) => void;
+}
+
 /** A server that asks without end must not fill the memory with our answers. */
 const mostReplies = 16;
 
@@ -33,7 +39,7 @@ export class SdkTransport implements Transport {
   onerror?: ((error: Error) => void) | undefined;
   onmessage?: Transport["onmessage"];
   readonly #link: SdkLink;
-  readonly #requests = new Map<RequestId, Errand>();
+  readonly #requests = new Map<RequestId, OpenRequest>();
   readonly #rejects = new Set<(error: PluginError) => void>();
   #initializeId: RequestId | undefined;
   #replies = 0;
@@ -86,7 +92,7 @@ export class SdkTransport implements Transport {
   end(error: PluginError): void {
     if (this.#end) return;
     this.#end = error;
-    for (const errand of this.#requests.values()) errand.cancel();
+    for (const { errand } of this.#requests.values()) errand.cancel();
     this.#requests.clear();
     for (const reject of this.#rejects) reject(error);
     this.#rejects.clear();
@@ -104,6 +110,7 @@ export class SdkTransport implements Transport {
     const ending = await this.#post(message, id, isInitialize);
     this.#requests.delete(id);
     await nextTurn();
+    if (this.#end) throw this.#end;
     if (ending.kind === "answered") this.deliver({ jsonrpc: "2.0", id, ...ending.body });
     else throw this.#explain(ending);
   }
@@ -146,7 +153,7 @@ export class SdkTransport implements Transport {
         ended,
         ...(isInitialize && { accept: (headers) => session.adopt(headers) }),
       });
-      if (wireId !== undefined) this.#requests.set(wireId, errand);
+      if (wireId !== undefined) this.#requests.set(wireId, { errand, reject });
     });
   }
 
@@ -154,8 +161,10 @@ export class SdkTransport implements Transport {
   #withdraw(params: unknown): boolean {
     const { requestId }: { requestId?: RequestId } = params ?? {};
     if (requestId === undefined) return false;
-    this.#requests.get(requestId)?.cancel();
+    const request = this.#requests.get(requestId);
     this.#requests.delete(requestId);
+    request?.errand.cancel();
+    request?.reject(this.#error("ABORTED", "The request was given up"));
     return requestId === this.#initializeId;
   }
 
@@ -181,7 +190,10 @@ export class SdkTransport implements Transport {
     }
   }
 
-  #error(code: "QUEUE_FULL" | "CONNECT_FAILED" | "INVALID_RESPONSE", message: string): PluginError {
+  #error(
+    code: "QUEUE_FULL" | "CONNECT_FAILED" | "INVALID_RESPONSE" | "ABORTED",
+    message: string,
+  ): PluginError {
     const { plugin, phase } = this.#link.facts();
     return new PluginError({ code, message, plugin, phase });
   }
