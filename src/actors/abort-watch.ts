@@ -23,8 +23,11 @@ function begin(signal: AbortSignal): Watch {
   const waiting = new Set<OnAbort>();
   const listener = (): void => {
     watches.delete(signal);
-    for (const onAbort of [...waiting]) onAbort(signal.reason);
-    waiting.clear();
+    for (const onAbort of waiting) {
+      // The end of one may be the end of another, which is then told nothing.
+      waiting.delete(onAbort);
+      onAbort(signal.reason);
+    }
   };
   const watch = { waiting, listener };
   signal.addEventListener("abort", listener, { once: true });
