@@ -108,10 +108,18 @@ const opaque: readonly (abstract new (...args: never) => object)[] = [
 
 /** JSON.stringify writes these as `{}`: a plugin would judge something that is not what the host has. */
 function refuseOpaque(value: object, path: string): void {
-  if (!opaque.some((kind) => value instanceof kind) && !ArrayBuffer.isView(value)) return;
+  const isOpaque = opaque.some((kind) => value instanceof kind) || ArrayBuffer.isView(value);
+  if (!isOpaque && !isEmptyInstance(value)) return;
   const name = value instanceof Map ? "a Map" : `of the class ${value.constructor.name}`;
   const advice = value instanceof Map ? "Object.fromEntries() makes one" : "make one of it";
   throw new EncodeFault(path, `is ${name}, no plain object; ${advice}`);
+}
+
+/** Whether an object of a class has no members of its own: what it holds is elsewhere, as with Headers and generators. */
+function isEmptyInstance(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
+  return !isPlain && Object.keys(value).length === 0;
 }
 
 export function readMember(from: object, key: string, path: string): unknown {

@@ -133,11 +133,21 @@ const pluginSchema = z.strictObject(
  * @throws PluginError `CONFIG_INVALID`, with `issues` naming every field that is wrong
  */
 export function definePlugin(plugin: PluginInput): Plugin {
-  const checked = pluginSchema.safeParse(plugin);
+  const checked = check(plugin);
   if (checked.success)
     return Object.freeze({ ...checked.data, hooks: { ...plugin.hooks } }) as Plugin;
   const name = isRecord(plugin) && typeof plugin.name === "string" ? plugin.name : "";
-  throw invalidInput(`Plugin ${name} is invalid`, name, issuesOf(checked.error.issues));
+  const what = name.trim() === "" ? "A plugin is invalid" : `Plugin ${name} is invalid`;
+  throw invalidInput(what, name, issuesOf(checked.error.issues));
+}
+
+function check(plugin: PluginInput): ReturnType<typeof pluginSchema.safeParse> {
+  try {
+    return pluginSchema.safeParse(plugin);
+  } catch (cause) {
+    const issue = { path: "", message: "cannot be read: a getter throws" };
+    throw invalidInput("A plugin is invalid", "", [issue], cause);
+  }
 }
 
 function hookProblem(type: string, handler: unknown): string | undefined {

@@ -4,8 +4,11 @@ import type { GlobalContext } from "../models/plugin-context.ts";
 /** A model as a server gets it: what the host left out is null or has its default. */
 type Filled<Model> = { [Field in keyof Model]-?: Exclude<Model[Field], undefined> };
 
-/** What a hook is called with. */
-export type HookPayload<H extends HookType> = Filled<HookPayloads[H]>;
+/**
+ * What a hook is called with. It is frozen, with all that is in it: the host gets a changed payload only if the hook
+ * returns one as `modified_payload`.
+ */
+export type HookPayload<H extends HookType> = Readonly<Filled<HookPayloads[H]>>;
 
 /**
  * What a hook knows of the request. The host takes over `state`, `metadata` and `global_context.state` as the hook leaves

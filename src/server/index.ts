@@ -1,5 +1,6 @@
 export type { Plugin, PluginConditions, PluginInput, PluginMode } from "./define-plugin.ts";
 export { definePlugin } from "./define-plugin.ts";
+export type { HookName } from "./hook-report.ts";
 export type {
   HookCall,
   HookContext,

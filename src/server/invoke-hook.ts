@@ -1,13 +1,16 @@
-import { PluginError, type PluginErrorModel } from "../errors.ts";
 import { findHook, type HookDefinition } from "../hooks/hook-registry.ts";
+import { maxDepth, nestsDeeper } from "../models/json-limits.ts";
 import type { PluginResult } from "../models/plugin-result.ts";
+import type { CallAbort } from "./call-abort.ts";
 import type { Plugin } from "./define-plugin.ts";
+import { errorModel } from "./error-model.ts";
 import { hasRoundedInteger } from "./exact-numbers.ts";
-import { dumpContext, isEmptyContext, readContext } from "./hook-context.ts";
-import { allowed, resultFrom } from "./hook-result.ts";
+import { deepFreeze } from "./frozen.ts";
+import { contextLeftBy, isEmptyContext, readContext } from "./hook-context.ts";
+import { allowed, asBlock, asSuppressed, resultFrom } from "./hook-result.ts";
 import type { HookContext } from "./hook-types.ts";
 import type { PluginSet } from "./plugin-set.ts";
-import { errorRepr, pythonRepr } from "./python-text.ts";
+import { pythonRepr } from "./python-text.ts";
 import { accept, Refusal } from "./refusal.ts";
 import { HookTimeout, runHook } from "./run-hook.ts";
 
@@ -18,38 +21,66 @@ export interface HookInvocation {
   readonly context: Record<string, unknown>;
 }
 
+/** A call that can be run: all that it needs is there, and valid. */
+interface HookRun {
+  readonly plugin: Plugin;
+  readonly hook: HookDefinition;
+  readonly payload: unknown;
+  readonly context: HookContext;
+}
+
 /**
  * Runs one hook and returns the envelope of its answer, as JSON. Never rejects: whatever goes wrong is an `error` in it.
  */
 export async function invokeHook(
   plugins: PluginSet,
   invocation: HookInvocation,
-  client: AbortSignal,
+  abort: CallAbort,
 ): Promise<string> {
-  const { plugin_name } = invocation;
+  const { plugin_name, hook_type } = invocation;
+  let run: HookRun;
   try {
-    return await answer(plugins, invocation, client);
+    run = prepare(plugins, invocation);
+  } catch (refusal) {
+    return errorEnvelope(plugin_name, hook_type, refusal);
+  }
+  try {
+    return await answer(run, plugins, abort);
   } catch (thrown) {
-    return errorEnvelope(plugin_name, thrown);
+    plugins.report.failed({ plugin: plugin_name, hook: hook_type }, thrown);
+    return errorEnvelope(plugin_name, hook_type, thrown);
   }
 }
 
-async function answer(
-  plugins: PluginSet,
-  { plugin_name, hook_type, payload, context: given }: HookInvocation,
-  client: AbortSignal,
-): Promise<string> {
-  const context = readContext(given);
-  const cameEmpty = isEmptyContext(context);
+function prepare(plugins: PluginSet, invocation: HookInvocation): HookRun {
+  const { plugin_name, hook_type } = invocation;
+  refuseDepth("payload", invocation.payload);
+  refuseDepth("context", invocation.context);
+  const context = readContext(invocation.context);
   const plugin = plugins.callable(plugin_name);
   const hook = findHook(hook_type);
   if (plugin === undefined || hook === undefined || !Object.hasOwn(plugin.hooks, hook_type))
     throw new Refusal(
       `Unable to find ${hook_type} for plugin ${plugin_name}.  Make sure the plugin is registered.`,
     );
-  const read = accept(hook.payloadName, payload, hook.payloadSchema.safeParse(payload));
-  const result = await resultOf(plugin, hook, read, context, client);
-  const left = dumpContext(context);
+  const read = hook.payloadSchema.safeParse(invocation.payload);
+  const payload = accept(hook.payloadName, invocation.payload, read);
+  deepFreeze(payload);
+  return { plugin, hook, payload, context };
+}
+
+// Deeper values are not only useless: what walks through them, in this process or the host's, runs out of stack.
+function refuseDepth(what: string, value: unknown): void {
+  if (nestsDeeper(value, maxDepth))
+    throw new Refusal(`The ${what} nests more than ${maxDepth} levels of objects or lists`);
+}
+
+async function answer(run: HookRun, plugins: PluginSet, abort: CallAbort): Promise<string> {
+  const { plugin, hook, context } = run;
+  const cameEmpty = isEmptyContext(context);
+  const result = inMode(await resultOf(run, plugins, abort), run, plugins);
+  const left = contextLeftBy(hook.type, context);
+  const plugin_name = plugin.name;
   // A context that the hook emptied is returned too, or the host would keep what it had.
   const envelope =
     cameEmpty && isEmptyContext(left)
@@ -58,45 +89,43 @@ async function answer(
   const text = JSON.stringify(envelope, null, 2);
   if (plugin.unsafeNumbers === "reject" && hasRoundedInteger(envelope, text))
     throw new Refusal(
-      `The answer of plugin ${plugin_name} holds an integer beyond 2^53, which JavaScript may have changed.`,
+      `The answer of plugin ${plugin_name} holds an integer beyond 2^53, which JavaScript may have changed. Pass it as a text, or let the plugin round it (unsafeNumbers).`,
     );
   return text;
 }
 
 async function resultOf(
-  plugin: Plugin,
-  hook: HookDefinition,
-  payload: unknown,
-  context: HookContext,
-  client: AbortSignal,
+  { plugin, hook, payload, context }: HookRun,
+  plugins: PluginSet,
+  abort: CallAbort,
 ): Promise<PluginResult<unknown>> {
   const handler = Reflect.get(plugin.hooks, hook.type);
   let returned: unknown;
   try {
-    returned = await runHook(plugin, handler, payload, context, client);
+    returned = await runHook(plugin, handler, payload, context, abort);
   } catch (thrown) {
     if (plugin.on_error === "fail") throw thrown;
     // The reference reports a timeout even then, in other words.
     if (thrown instanceof HookTimeout)
       throw new Refusal(`PluginTimeoutError(${pythonRepr(thrown.message)})`);
+    plugins.report.failed({ plugin: plugin.name, hook: hook.type }, thrown);
     return allowed;
   }
-  return resultFrom(returned, hook, plugin.mode);
+  return resultFrom(returned, hook);
 }
 
-function errorEnvelope(plugin_name: string, thrown: unknown): string {
-  try {
-    return JSON.stringify({ plugin_name, error: errorModel(plugin_name, thrown) }, null, 2);
-  } catch (unserialisable) {
-    return JSON.stringify({ plugin_name, error: errorModel(plugin_name, unserialisable) }, null, 2);
-  }
+/** What the mode of a plugin makes of its result. */
+function inMode(
+  result: PluginResult<unknown>,
+  { plugin, hook }: HookRun,
+  plugins: PluginSet,
+): PluginResult<unknown> {
+  if (result.continue_processing) return result;
+  if (plugin.mode !== "permissive") return asBlock(result);
+  plugins.report.suppressed({ plugin: plugin.name, hook: hook.type });
+  return asSuppressed(result);
 }
 
-function errorModel(plugin_name: string, thrown: unknown): PluginErrorModel {
-  if (PluginError.is(thrown)) {
-    const { message, plugin_name: named, code, details, mcp_error_code } = thrown.error;
-    return { message, plugin_name: named || plugin_name, code, details, mcp_error_code };
-  }
-  const message = thrown instanceof Refusal ? thrown.message : errorRepr(thrown);
-  return { message, plugin_name, code: "", details: {}, mcp_error_code: -32603 };
+function errorEnvelope(plugin_name: string, hookType: string, thrown: unknown): string {
+  return JSON.stringify({ plugin_name, error: errorModel(plugin_name, hookType, thrown) }, null, 2);
 }

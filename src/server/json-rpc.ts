@@ -10,8 +10,12 @@ import {
   type JSONRPCResultResponse,
   type RequestId,
 } from "@modelcontextprotocol/sdk/types.js";
+import { isRecord } from "../models/records.ts";
 
 export type JsonRpcAnswer = JSONRPCResultResponse | JSONRPCErrorResponse;
+
+/** The method of nearly every request. */
+export const callMethod = "tools/call";
 
 /** A message from the client, sorted. `invalid` has the id where there was a usable one, so that it can be answered. */
 export type Incoming =
@@ -51,12 +55,22 @@ function sort(value: object): Incoming {
     return invalid(null, ErrorCode.InvalidRequest, "Validation error: not a JSON-RPC message");
   }
   const request = { ...body, id };
-  if (isJSONRPCRequest(request)) return { kind: "request", message: request };
+  if (isCall(request) || isJSONRPCRequest(request)) return { kind: "request", message: request };
   return invalid(
-    typeof id === "string" || Number.isInteger(id) ? (id as RequestId) : null,
+    isRequestId(id) ? id : null,
     ErrorCode.InvalidRequest,
     "Validation error: not a JSON-RPC request",
   );
+}
+
+// The SDK's schema also looks into `_meta`, which nobody reads here, and takes its time.
+function isCall(request: Record<string, unknown>): request is JSONRPCRequest & typeof request {
+  const { jsonrpc, id, method, params } = request;
+  return jsonrpc === "2.0" && method === callMethod && isRecord(params) && isRequestId(id);
+}
+
+function isRequestId(id: unknown): id is RequestId {
+  return typeof id === "string" || Number.isInteger(id);
 }
 
 function invalid(id: RequestId | null, code: number, reason: string): Incoming {

@@ -1,6 +1,7 @@
 import type { InputIssue } from "../errors.ts";
 import { type ConfigDump, dumpConfig } from "./config-dump.ts";
 import type { Plugin } from "./define-plugin.ts";
+import type { HookReport } from "./hook-report.ts";
 import { invalidInput } from "./invalid-input.ts";
 import { serverName } from "./server-name.ts";
 
@@ -13,11 +14,13 @@ export interface ListedConfig {
 /** The plugins of a server, by name. */
 export class PluginSet {
   readonly configs: readonly ListedConfig[];
+  readonly report: HookReport;
   readonly #plugins: ReadonlyMap<string, Plugin>;
   readonly #configs: ReadonlyMap<string, ListedConfig>;
 
-  constructor(plugins: readonly Plugin[]) {
+  constructor(plugins: readonly Plugin[], report: HookReport) {
     refuseDuplicates(plugins);
+    this.report = report;
     this.#plugins = new Map(plugins.map((plugin) => [plugin.name, plugin]));
     this.configs = plugins.map((plugin) => {
       const text = JSON.stringify(dumpConfig(plugin), null, 2);

@@ -2,20 +2,24 @@ import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { guardLogger, type Logger, silentLogger } from "../logger.ts";
+import type { HookErrorListener } from "./hook-report.ts";
 import { parseHost } from "./http/host-policy.ts";
+import { healthPath } from "./http/http-endpoint.ts";
 import type { HttpSettings } from "./http/serve-http.ts";
 import type { ServerTlsOptions } from "./http/tls.ts";
 import { invalidOptions, issuesOf } from "./invalid-input.ts";
 import type { ServeOptions } from "./serve-options.ts";
-import type { StdioSettings } from "./stdio/serve-stdio.ts";
+import type { CommonSettings } from "./serve-settings.ts";
 
 const maxTimerMs = 2 ** 31 - 1;
+/** There is room for so many messages of the largest size. */
+const messagesInFlight = 16;
 const milliseconds = (min: number) =>
   z.number("must be a number of milliseconds").min(min).max(maxTimerMs).optional();
 const flag = z.boolean("must be true or false").optional();
 const text = z.string("must be a text").min(1, "must not be empty");
 
-const file = text.refine((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true, {
+const file = text.refine(isFile, {
   error: ({ input }) => `TLS file path does not exist: ${String(input)}`,
 });
 
@@ -44,9 +48,13 @@ const tls = z
 
 const common = {
   maxMessageBytes: z.int("must be a whole number of bytes").min(1).optional(),
+  maxInFlight: z.int("must be a whole number").min(1).optional(),
   drainMs: milliseconds(0),
   handleSignals: flag,
   log: z.custom<Logger>(isLogger, "must have the methods debug, info, warn and error").optional(),
+  onHookError: z
+    .custom<HookErrorListener>((value) => typeof value === "function", "must be a function")
+    .optional(),
 };
 
 const stdioSchema = z.strictObject({ transport: z.literal("stdio"), ...common });
@@ -59,11 +67,13 @@ const httpSchema = z
     port: z.int("must be a whole number").min(0).max(65_535).optional(),
     uds: text
       .refine((path) => existsSync(dirname(path)), "its directory does not exist; create it")
+      .refine((path) => !path.includes("\0"), "must not hold a NUL character")
       .refine((path) => Buffer.byteLength(path) <= 103, "is too long for a socket; shorten it")
       .optional(),
     path: z
       .string("must be a text")
       .regex(/^\/([\w\-./~]*[\w\-.~])?$/, "must start with / and not end with it, such as /mcp")
+      .refine((path) => path !== healthPath, "is where the server says how it is; choose another")
       .optional(),
     tls: tls.optional(),
     stateless: flag,
@@ -91,18 +101,24 @@ const schema = z.discriminatedUnion("transport", [stdioSchema, httpSchema], {
   error: "transport must be stdio or http",
 });
 
+export type ServeSettings =
+  | ({ readonly transport: "stdio" } & CommonSettings)
+  | ({ readonly transport: "http" } & HttpSettings);
+
 /** The options with their defaults. Throws `CONFIG_INVALID` with all that is wrong with them. */
-export function readServeOptions(
-  options: ServeOptions,
-): ({ transport: "stdio" } & StdioSettings) | ({ transport: "http" } & HttpSettings) {
+export function readServeOptions(options: ServeOptions): ServeSettings {
   const checked = schema.safeParse(options);
   if (!checked.success) throw invalidOptions(issuesOf(checked.error.issues));
   const { data } = checked;
+  const maxMessageBytes = data.maxMessageBytes ?? 16 * 1024 * 1024;
   const settings = {
-    maxMessageBytes: data.maxMessageBytes ?? 16 * 1024 * 1024,
+    maxMessageBytes,
+    maxInFlight: data.maxInFlight ?? 1_000,
+    maxInFlightBytes: messagesInFlight * maxMessageBytes,
     drainMs: data.drainMs ?? 5_000,
     handleSignals: data.handleSignals ?? true,
     log: guardLogger(data.log ?? silentLogger),
+    onHookError: data.onHookError,
   };
   if (data.transport === "stdio") return { transport: "stdio", ...settings };
   return {
@@ -119,6 +135,14 @@ export function readServeOptions(
     sessionIdleMs: data.sessionIdleMs ?? 30 * 60_000,
     maxSessions: data.maxSessions ?? 10_000,
   };
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function isLogger(value: unknown): boolean {

@@ -9,11 +9,15 @@ export function allow(metadata: Record<string, unknown> = {}): {
 }
 
 /** Blocks the call. */
-export function block(violation: PluginViolation): {
+export function block(
+  violation: PluginViolation,
+  metadata: Record<string, unknown> | null = null,
+): {
   continue_processing: false;
   violation: PluginViolation;
+  metadata: Record<string, unknown> | null;
 } {
-  return { continue_processing: false, violation };
+  return { continue_processing: false, violation, metadata };
 }
 
 /** Lets the call pass with another payload: the whole of it, not only what is different. */

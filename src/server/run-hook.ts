@@ -1,10 +1,12 @@
+import type { CallAbort } from "./call-abort.ts";
 import type { Plugin } from "./define-plugin.ts";
+import type { HookCall } from "./hook-types.ts";
 import { Refusal } from "./refusal.ts";
 
 /** The time of a call is over. The hook may still be running: nothing can stop it if it ignores its signal. */
 export class HookTimeout extends Refusal {}
 
-type AnyHandler = (payload: unknown, context: unknown, call: { signal: AbortSignal }) => unknown;
+type AnyHandler = (payload: unknown, context: unknown, call: HookCall) => unknown;
 
 /** Runs a hook until it returns, throws, or its time is over. An abort by the client is only passed on. */
 export async function runHook(
@@ -12,30 +14,38 @@ export async function runHook(
   handler: AnyHandler,
   payload: unknown,
   context: unknown,
-  client: AbortSignal,
+  abort: CallAbort,
 ): Promise<unknown> {
-  const running = new AbortController();
-  const abort = (): void => running.abort(client.reason);
-  if (client.aborted) abort();
-  const returned = handler.call(plugin.hooks, payload, context, { signal: running.signal });
-  if (!isThenable(returned)) return returned;
-  client.addEventListener("abort", abort, { once: true });
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
+  const call: HookCall = {
+    get signal(): AbortSignal {
+      return abort.signal;
+    },
+  };
+  const returned = handler.call(plugin.hooks, payload, context, call);
+  return isThenable(returned)
+    ? await withinTime(plugin, Promise.resolve(returned), abort)
+    : returned;
+}
+
+function withinTime(
+  plugin: Plugin,
+  returned: Promise<unknown>,
+  abort: CallAbort,
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
       const reason = timeoutText(plugin);
-      running.abort(new DOMException(reason, "TimeoutError"));
       reject(new HookTimeout(reason));
+      abort.abort(new DOMException(reason, "TimeoutError"));
     }, plugin.timeoutMs);
     // A hook that never ends must not keep an ended server's process.
     timer.unref();
+    const afterwards = (settle: (value: unknown) => void) => (value: unknown) => {
+      clearTimeout(timer);
+      settle(value);
+    };
+    returned.then(afterwards(resolve), afterwards(reject));
   });
-  try {
-    return await Promise.race([returned, timeout]);
-  } finally {
-    clearTimeout(timer);
-    client.removeEventListener("abort", abort);
-  }
 }
 
 function timeoutText({ name, timeoutMs }: Plugin): string {

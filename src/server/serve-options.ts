@@ -1,9 +1,15 @@
 import type { Logger } from "../logger.ts";
+import type { HookName } from "./hook-report.ts";
 import type { ServerTlsOptions } from "./http/tls.ts";
 
 interface CommonOptions {
   /** Largest message of a client, in bytes; over HTTP the body of a request. Default 16 MiB */
   readonly maxMessageBytes?: number;
+  /**
+   * Calls at a time. Over stdio, more are not read until one has ended; over HTTP they are refused with 503 and
+   * `Retry-After`, as they are if calls of more than 16 times `maxMessageBytes` are in flight. Default 1 000
+   */
+  readonly maxInFlight?: number;
   /** How long running calls may take to finish when the server ends, in milliseconds. Default 5 000 */
   readonly drainMs?: number;
   /**
@@ -14,10 +20,19 @@ interface CommonOptions {
   readonly handleSignals?: boolean;
   /** Default: silent. Never gets payloads or plugin text */
   readonly log?: Logger;
+  /**
+   * Gets what a hook threw, with its stack, and what was wrong with a hook's result. Hosts only get one line of it. What
+   * the listener throws is ignored. Default: none
+   */
+  readonly onHookError?: (error: unknown, at: HookName) => void;
 }
 
 export interface ServeStdioOptions extends CommonOptions {
-  /** One client, which started this process. Standard output then belongs to the protocol */
+  /**
+   * One client, which started this process. Standard output then belongs to the protocol: what is written to
+   * `process.stdout`, also by `console`, goes to standard error. What goes around it would end up between the answers:
+   * let child processes not inherit it, and point loggers that write to descriptor 1 themselves, as pino does, to 2.
+   */
   readonly transport: "stdio";
 }
 
@@ -29,7 +44,7 @@ export interface ServeHttpOptions extends CommonOptions {
   readonly port?: number;
   /** Path of a Unix socket to listen on instead of host and port. Only its owner can connect */
   readonly uds?: string;
-  /** Default `/mcp` */
+  /** Default `/mcp`; `/health` is taken, and says whether the server takes calls */
   readonly path?: string;
   readonly tls?: ServerTlsOptions;
   /** No sessions: every request stands alone. Default false */

@@ -1,4 +1,5 @@
 import { definePlugin, type PluginInput } from "./define-plugin.ts";
+import { HookReport } from "./hook-report.ts";
 import { serveHttp } from "./http/serve-http.ts";
 import { invalidOptions } from "./invalid-input.ts";
 import type { PluginServer } from "./plugin-server.ts";
@@ -25,8 +26,12 @@ export async function servePlugins(
   const settings = readServeOptions(options);
   if (!Array.isArray(plugins))
     throw invalidOptions([{ path: "plugins", message: "must be a list of plugins" }]);
-  const set = new PluginSet(plugins.map(definePlugin));
+  const report = new HookReport(settings.log, settings.onHookError);
+  const set = new PluginSet(
+    plugins.map((plugin) => definePlugin(plugin)),
+    report,
+  );
   return settings.transport === "stdio"
-    ? await serveStdio(set, settings)
+    ? serveStdio(set, settings)
     : await serveHttp(set, settings);
 }

@@ -1,4 +1,5 @@
 import type { CallToolResult, Tool } from "@modelcontextprotocol/sdk/types.js";
+import type { CallAbort } from "./call-abort.ts";
 import { invokeHook } from "./invoke-hook.ts";
 import type { PluginSet } from "./plugin-set.ts";
 import { readArguments } from "./tool-arguments.ts";
@@ -57,7 +58,7 @@ export async function callTool(
   plugins: PluginSet,
   tool: string,
   given: unknown,
-  signal: AbortSignal,
+  abort: CallAbort,
 ): Promise<CallToolResult> {
   switch (tool) {
     case "get_plugin_configs":
@@ -74,7 +75,7 @@ export async function callTool(
     case "invoke_hook": {
       const call = readArguments(tool, invokeHookArguments, given);
       if (typeof call === "string") return failure(call);
-      return success(await invokeHook(plugins, call, signal));
+      return success(await invokeHook(plugins, call, abort));
     }
     default:
       return failure(`Unknown tool: ${tool}`);

@@ -251,6 +251,7 @@ describe("what is refused", () => {
     ["a promise", { x: Promise.resolve() }, "payload.args.x is of the class Promise"],
     ["an error", { x: new TypeError("s3cret") }, "payload.args.x is of the class TypeError"],
     ["a pattern", { x: /s3cret/ }, "payload.args.x is of the class RegExp"],
+    ["headers", { x: new Headers({ a: "s3cret" }) }, "payload.args.x is of the class Headers"],
     ["bytes", { x: new Uint8Array(2) }, "payload.args.x is of the class Uint8Array"],
     ["a cycle", { x: cycle }, "payload.args.x.self refers back to what contains it"],
     ["a getter that throws", { x: throwing }, "payload.args.x.boom cannot be read"],

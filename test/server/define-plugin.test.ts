@@ -100,6 +100,16 @@ describe("what is wrong is named", () => {
     ["a time beyond timers", { name: "P", hooks, timeoutMs: 2 ** 31 }, ["timeoutMs"]],
     ["endless time", { name: "P", hooks, timeoutMs: Number.POSITIVE_INFINITY }, ["timeoutMs"]],
     ["a misspelt field", { name: "P", hooks, priorty: 1 }, ["priorty"]],
+    [
+      "what cannot be read",
+      {
+        get name(): string {
+          throw new Error("gotcha");
+        },
+        hooks,
+      },
+      [""],
+    ],
     ["several things", { name: "", hooks: { a: 1 }, mode: 1 }, ["name", "mode", "hooks.a"]],
   ])("%s", (_what, plugin, paths) => {
     expect(Object.keys(problems(plugin)).sort()).toEqual([...paths].sort());
@@ -107,8 +117,11 @@ describe("what is wrong is named", () => {
 
   test("in the message too, and with what to do", () => {
     expect(() => definePlugin({ name: " ", hooks })).toThrow(
-      "Plugin   is invalid: name: must not be blank; hosts find the plugin by it",
+      "A plugin is invalid: name: must not be blank; hosts find the plugin by it",
     );
+    expect(() =>
+      definePlugin({ name: "P", hooks, mode: "audit" } as unknown as PluginInput),
+    ).toThrow("Plugin P is invalid: mode: must be enforce, permissive or disabled");
     expect(problems({ name: "P", hooks: { tool_invoke: () => {} } })).toEqual({
       "hooks.tool_invoke": "is no hook that hosts know; mend its spelling",
     });

@@ -3,7 +3,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { PluginError } from "../../src/errors.ts";
+import { silentLogger } from "../../src/logger.ts";
+import { CallAbort } from "../../src/server/call-abort.ts";
 import { definePlugin } from "../../src/server/define-plugin.ts";
+import { HookReport } from "../../src/server/hook-report.ts";
 import { failure, type HookHandlers, type PluginInput } from "../../src/server/index.ts";
 import { invokeHook } from "../../src/server/invoke-hook.ts";
 import { PluginSet } from "../../src/server/plugin-set.ts";
@@ -21,12 +24,12 @@ async function invoke(
   plugin: PluginInput,
   payload: Record<string, unknown> = { name: "t" },
   context: Record<string, unknown> = emptyContext,
-  signal: AbortSignal = new AbortController().signal,
-  hook_type = "tool_pre_invoke",
+  abort: CallAbort = new CallAbort(),
+  report: HookReport = new HookReport(silentLogger),
 ): Promise<Envelope> {
-  const set = new PluginSet([definePlugin(plugin)]);
-  const call = { hook_type, plugin_name: plugin.name, payload, context };
-  return JSON.parse(await invokeHook(set, call, signal)) as Envelope;
+  const set = new PluginSet([definePlugin(plugin)], report);
+  const call = { hook_type: "tool_pre_invoke", plugin_name: plugin.name, payload, context };
+  return JSON.parse(await invokeHook(set, call, abort)) as Envelope;
 }
 
 function fixture(name: string): PluginInput {
@@ -78,41 +81,33 @@ describe("time", () => {
     );
   });
 
-  test("a hook that has ended leaves no timer and no listener", async () => {
-    const client = new AbortController();
-    const listen = vi.spyOn(client.signal, "addEventListener");
-    const unlisten = vi.spyOn(client.signal, "removeEventListener");
+  test.each([
+    ["returned", async () => undefined],
+    ["thrown", () => Promise.reject(new Error("x"))],
+    // biome-ignore lint/suspicious/noThenProperty: what is awaited need not be a promise
+    ["returned a thenable", () => ({ then: (settle: (value: unknown) => void) => settle({}) })],
+  ])("a hook that has %s leaves no timer", async (_what, hook) => {
     vi.useFakeTimers();
     try {
-      const { signal } = client;
-      await invoke(
-        pluginWith(async () => undefined),
-        undefined,
-        undefined,
-        signal,
-      );
-      await invoke(
-        pluginWith(() => Promise.reject(new Error("x"))),
-        undefined,
-        undefined,
-        signal,
-      );
+      await invoke(pluginWith(hook));
       expect(vi.getTimerCount()).toBe(0);
     } finally {
       vi.useRealTimers();
     }
-    expect(listen.mock.calls.length).toBe(2);
-    expect(unlisten.mock.calls.length).toBe(2);
   });
 
-  test("an abort that came before the hook began reaches it", async () => {
+  test("an abort reaches a hook that looks for it before, and one that looks afterwards", async () => {
     const seen: unknown[] = [];
+    const abort = new CallAbort();
     const hook = async (_payload: unknown, _context: unknown, call: { signal: AbortSignal }) => {
-      await null;
-      seen.push(call.signal.aborted);
+      call.signal.addEventListener("abort", () => seen.push("told"));
+      abort.abort(new DOMException("first", "AbortError"));
+      abort.abort(new DOMException("second", "TimeoutError"));
+      seen.push(call.signal.reason.message);
     };
-    await invoke(pluginWith(hook), undefined, undefined, AbortSignal.abort());
-    expect(seen).toEqual([true]);
+    await invoke(pluginWith(hook), undefined, undefined, abort);
+    await invoke(pluginWith(hook), undefined, undefined, abort);
+    expect(seen).toEqual(["told", "first", "first"]);
   });
 });
 
@@ -139,58 +134,195 @@ describe("what a hook returns", () => {
   const violation = { reason: "r", description: "d", code: "C" };
 
   test.each([
-    ["null", null, "Input should be a valid dictionary"],
-    ["true", true, "Input should be a valid dictionary"],
-    ["a text", "ok", "Input should be a valid dictionary"],
-    ["a list", [], "Input should be a valid dictionary"],
-    ["a misspelt member", { continueProcessing: false }, "continueProcessing"],
-    ["a flag that is no boolean", { continue_processing: "no" }, "Input should be a valid boolean"],
-    ["null for the flag", { continue_processing: null }, "Input should be a valid boolean"],
-    ["a violation without the flag", { violation }, "continue_processing"],
+    ["null", null, "result must be an object"],
+    ["true", true, "result must be an object"],
+    ["a text", "ok", "result must be an object"],
+    ["a list", [], "result must be an object"],
+    ["a function", () => ({}), "result is a function, which JSON does not have; leave it out"],
+    [
+      "a misspelt member",
+      { continueProcessing: false },
+      "result.continueProcessing is not known; mend its spelling",
+    ],
+    [
+      "a misspelt member of a violation",
+      { continue_processing: false, violation: { ...violation, reasons: "r" } },
+      "result.violation.reasons is not known; mend its spelling",
+    ],
+    [
+      "a flag that is no boolean",
+      { continue_processing: "no" },
+      "result.continue_processing must be true or false",
+    ],
+    [
+      "null for the flag",
+      { continue_processing: null },
+      "result.continue_processing must be true or false",
+    ],
+    [
+      "a violation without the flag",
+      { violation },
+      "result.continue_processing must be given with a violation",
+    ],
     [
       "half a violation",
       { continue_processing: false, violation: { code: "C" } },
-      "violation.reason",
+      "result.violation.reason is missing",
     ],
-    ["half a payload", { modified_payload: { args: {} } }, "Field required"],
-    ["a payload of another kind", { modified_payload: "t" }, "Input should be a valid dictionary"],
-    ["metadata that are no object", { metadata: [] }, "Input should be a valid dictionary"],
-    ["headers that are no texts", { http_headers: { a: 1 } }, "Input should be a valid string"],
+    [
+      "a violation that is none",
+      { continue_processing: false, violation: true },
+      "result.violation must be an object",
+    ],
+    [
+      "half a payload",
+      { modified_payload: { args: {} } },
+      "result.modified_payload.name is missing",
+    ],
+    [
+      "a payload of another kind",
+      { modified_payload: "t" },
+      "result.modified_payload must be an object",
+    ],
+    ["metadata that are no object", { metadata: [] }, "result.metadata must be an object or null"],
+    [
+      "headers that are no texts",
+      { http_headers: { a: 1 } },
+      "result.http_headers must hold nothing but texts, and holds something else",
+    ],
   ])("%s is an error, never an allow", async (_what, returned, message) => {
     const answer = await invoke(pluginWith(() => returned));
     expect(answer).not.toHaveProperty("result");
-    expect(answer.error?.message).toContain(message);
+    expect(answer.error?.message).toBe(
+      `Hook tool_pre_invoke returned an invalid result: ${message}`,
+    );
   });
 
-  test("values that JSON does not have are an error", async () => {
-    const circle: { self?: unknown } = {};
-    circle.self = circle;
-    for (const value of [1n, circle]) {
-      const answer = await invoke(pluginWith(() => ({ metadata: { value } })));
+  class Verdict {
+    get continue_processing(): boolean {
+      return false;
+    }
+  }
+
+  test.each([
+    ["an error that was meant to be thrown", () => new Error("stop")],
+    ["a map", () => new Map([["continue_processing", false]])],
+    ["an object of a class", () => new Verdict()],
+    ["an object that inherits its members", () => Object.create({ continue_processing: false })],
+    [
+      "a generator",
+      function* () {
+        yield { continue_processing: false };
+      },
+    ],
+  ])("%s is an error, although it has no member that is wrong", async (_what, hook) => {
+    const answer = await invoke(pluginWith(hook));
+    expect(answer).not.toHaveProperty("result");
+    expect(answer.error?.message).toBe(
+      "Hook tool_pre_invoke returned an invalid result: result must be a plain object, not one of a class",
+    );
+  });
+
+  const circle: { self?: unknown } = {};
+  circle.self = circle;
+  const unreadable = {
+    get inner(): unknown {
+      throw new Error("gotcha");
+    },
+  };
+
+  test.each([
+    ["a BigInt", 1n, "is a BigInt, which JSON does not have; pass it as a text"],
+    ["a cycle", circle, "refers back"],
+    ["a function", () => 1, "is a function, which JSON does not have; leave it out"],
+    ["a promise that nobody awaited", Promise.resolve({ a: 1 }), "is of the class Promise"],
+    ["a map", new Map([["a", 1]]), "is a Map, no plain object; Object.fromEntries() makes one"],
+    ["headers", new Headers({ a: "b" }), "is of the class Headers"],
+    ["a getter that throws", unreadable, "cannot be read: its getter throws"],
+  ])("%s is an error, because JSON would lose it", async (_what, value, message) => {
+    for (const returned of [
+      { metadata: { value } },
+      { modified_payload: { name: "t", args: { value } } },
+    ]) {
+      const answer = await invoke(pluginWith(() => returned));
       expect(answer).not.toHaveProperty("result");
-      expect(answer.error?.message).toMatch(/^TypeError\(/);
+      expect(answer.error?.message).toMatch(/^Hook tool_pre_invoke returned an invalid result: /);
+      expect(answer.error?.message).toMatch(/ result\.(metadata|modified_payload\.args)\.value/);
+      expect(answer.error?.message).toContain(message);
     }
   });
 
-  test("a plugin that only watches cannot block, but may change the payload", async () => {
-    const returned = {
-      continue_processing: false,
-      violation,
-      modified_payload: { name: "other", args: {}, headers: null },
-    };
-    const { result } = await invoke(pluginWith(() => returned, { mode: "permissive" }));
-    expect(result).toMatchObject({
-      continue_processing: true,
-      violation: null,
-      metadata: null,
-      modified_payload: { name: "other" },
+  test("sets, dates and objects of classes are sent as what JSON makes of them", async () => {
+    class Finding {
+      readonly kind = "card";
+    }
+    const metadata = { set: new Set(["a"]), date: new Date(0), found: [new Finding()] };
+    const { result } = await invoke(pluginWith(() => ({ metadata })));
+    expect(result?.metadata).toEqual({
+      set: ["a"],
+      date: "1970-01-01T00:00:00.000Z",
+      found: [{ kind: "card" }],
     });
   });
 
-  test("a block drops the modified payload", async () => {
-    const returned = { continue_processing: false, violation, modified_payload: { name: "x" } };
-    const { result } = await invoke(pluginWith(() => returned));
-    expect(result).toMatchObject({ continue_processing: false, modified_payload: null });
+  const blocks = {
+    continue_processing: false,
+    violation,
+    modified_payload: { name: "other", args: {}, headers: null },
+    http_headers: { "retry-after": "9" },
+    retry_delay_ms: 9,
+  };
+  const fullViolation = {
+    ...violation,
+    details: {},
+    mcp_error_code: null,
+    http_status_code: null,
+    http_headers: null,
+  };
+
+  test.each([
+    ["none", undefined, null],
+    ["null", null, null],
+    ["no entries", {}, {}],
+    ["entries", { score: 1 }, { score: 1 }],
+  ])(
+    "a block drops the payload and keeps the rest, with metadata: %s",
+    async (_what, metadata, sent) => {
+      const { result } = await invoke(pluginWith(() => ({ ...blocks, metadata })));
+      expect(result).toEqual({
+        ...blocks,
+        violation: fullViolation,
+        modified_payload: null,
+        modified_extensions: null,
+        metadata: sent,
+        executions: [],
+      });
+    },
+  );
+
+  test("a plugin that only watches cannot block, but may change the payload, and its block is logged", async () => {
+    const warn = vi.fn();
+    const report = new HookReport({ ...silentLogger, warn });
+    const plugin = pluginWith(() => ({ ...blocks, metadata: { score: 1 } }), {
+      mode: "permissive",
+    });
+    const { result } = await invoke(plugin, undefined, undefined, undefined, report);
+    expect(result).toEqual({
+      continue_processing: true,
+      violation: null,
+      modified_payload: blocks.modified_payload,
+      modified_extensions: null,
+      metadata: { score: 1 },
+      http_headers: null,
+      retry_delay_ms: 0,
+      executions: [],
+    });
+    expect(warn.mock.calls).toEqual([
+      [
+        "a block was suppressed, because the plugin is permissive",
+        { plugin: "P", hook: "tool_pre_invoke" },
+      ],
+    ]);
   });
 });
 
@@ -206,6 +338,11 @@ describe("what a hook throws", () => {
     },
   });
 
+  const refuse = (): never => {
+    throw trap;
+  };
+  const trap: object = new Proxy({}, { has: refuse, get: refuse, getPrototypeOf: refuse });
+
   const thrown: Record<string, [make: () => unknown, message: string]> = {
     "an error": [() => new TypeError("it's"), `TypeError("it's")`],
     "an error with a name of its own": [() => new Named("n"), "QuotaError('n')"],
@@ -215,6 +352,10 @@ describe("what a hook throws", () => {
     "an object": [() => ({ message: "no error" }), "Error('[object Object]')"],
     "an object that cannot be written": [() => Object.create(null), "Error('')"],
     "an error that cannot be read": [() => hostile, "Error('')"],
+    "an object that throws at every look at it": [
+      () => trap,
+      "Hook tool_pre_invoke threw something that cannot be read",
+    ],
   };
 
   test.each(Object.keys(thrown))(
@@ -262,12 +403,83 @@ describe("what a hook throws", () => {
     expect(thrown.message).not.toContain("m\n");
   });
 
-  test("an error that cannot be written down is still an error", async () => {
-    const details: { self?: unknown } = {};
-    details.self = details;
-    const thrown = failure({ message: "m", details: { ...details } });
+  const circle: { self?: unknown } = {};
+  circle.self = circle;
+
+  test.each([
+    [
+      "details that cannot be written",
+      { message: "m", details: circle },
+      "error.details.self refers",
+    ],
+    ["a message that is no text", { message: 5 }, "error.message must be a text"],
+    ["no message", {}, "error.message is missing"],
+    [
+      "a code that is no number",
+      { message: "m", mcp_error_code: "1" },
+      "error.mcp_error_code must",
+    ],
+  ])("a failure with %s is still an error that hosts can read", async (_what, input, message) => {
+    const thrown = failure(input as Parameters<typeof failure>[0]);
     const answer = await invoke(pluginWith(() => Promise.reject(thrown)));
-    expect(answer.error?.message).toMatch(/^TypeError\(/);
+    expect(answer.error).toEqual({
+      message: expect.stringContaining(
+        `Hook tool_pre_invoke reported an invalid failure: ${message}`,
+      ),
+      plugin_name: "P",
+      code: "",
+      details: {},
+      mcp_error_code: -32603,
+    });
+  });
+
+  test("whoever runs the server gets the thing itself, and cannot spoil the answer", async () => {
+    const warn = vi.fn();
+    const listener = vi.fn(() => {
+      throw new Error("broken listener");
+    });
+    const report = new HookReport({ ...silentLogger, warn }, listener);
+    const error = new Error("secret");
+    const at = { plugin: "P", hook: "tool_pre_invoke" };
+    const thrower = () => Promise.reject(error);
+    const failed = await invoke(pluginWith(thrower), undefined, undefined, undefined, report);
+    expect(failed.error?.message).toBe("Error('secret')");
+    const ignored = await invoke(
+      pluginWith(thrower, { on_error: "ignore" }),
+      undefined,
+      undefined,
+      undefined,
+      report,
+    );
+    expect(ignored).toHaveProperty("result");
+    expect(listener.mock.calls).toEqual([
+      [error, at],
+      [error, at],
+    ]);
+    expect(warn.mock.calls).toEqual([
+      ["a hook failed", at],
+      ["a hook failed", at],
+    ]);
+  });
+
+  test("what the host does wrong is not reported as the hook's failure", async () => {
+    const listener = vi.fn();
+    const report = new HookReport(silentLogger, listener);
+    await invoke(
+      pluginWith(() => ({})),
+      { name: 1 },
+      undefined,
+      undefined,
+      report,
+    );
+    await invoke(
+      pluginWith(() => ({})),
+      undefined,
+      {},
+      undefined,
+      report,
+    );
+    expect(listener).not.toHaveBeenCalled();
   });
 
   test("with on_error ignore it is an allow, but an invalid result is not", async () => {
@@ -325,13 +537,35 @@ describe("the context", () => {
     expect(await invoke(plugin, undefined, full)).toHaveProperty("context.state", { a: 1 });
   });
 
-  test.each([[null], [[]], ["text"], [1]])("state replaced by %s is an error", async (state) => {
-    const hook = (_payload: unknown, context: { state: unknown }) => {
-      context.state = state;
+  test.each([
+    ["state", null],
+    ["state", []],
+    ["state", "text"],
+    ["metadata", 1],
+    ["state", new Map([["a", 1]])],
+    ["state", { seen: new Map() }],
+    ["global_context", null],
+    ["global_context", { request_id: 5 }],
+    ["global_context", { request_id: "r1", state: null }],
+    ["global_context", { request_id: "r1", user: 5 }],
+  ])("%s replaced by %j is an error", async (part, value) => {
+    const hook = (_payload: unknown, context: Record<string, unknown>) => {
+      context[part] = value;
     };
     const answer = await invoke(pluginWith(hook), undefined, full);
     expect(answer).not.toHaveProperty("result");
-    expect(answer.error?.message).toContain("context");
+    expect(answer.error?.message).toMatch(/^Hook tool_pre_invoke left an invalid context: /);
+    expect(answer.error?.message).toContain(part);
+  });
+
+  test("what a hook keeps beside the known parts, and parts that it deletes, are left out", async () => {
+    const hook = (_payload: unknown, context: { helper?: unknown; state?: unknown }) => {
+      context.helper = () => 1;
+      delete context.state;
+    };
+    const { context } = await invoke(pluginWith(hook), undefined, full);
+    expect(context).toMatchObject({ state: {}, metadata: full.metadata });
+    expect(context).not.toHaveProperty("helper");
   });
 
   test("keys that name a prototype do no harm", async () => {
@@ -399,14 +633,14 @@ test("a hook is called with its object as this, and with what the host sent", as
     },
   } as HookHandlers;
   const plugin = definePlugin({ name: "P", hooks });
-  const set = new PluginSet([plugin]);
+  const set = new PluginSet([plugin], new HookReport(silentLogger));
   const call = {
     hook_type: "tool_pre_invoke",
     plugin_name: "P",
     payload: { name: "t", more: 1 },
     context: emptyContext,
   };
-  const answer = JSON.parse(await invokeHook(set, call, new AbortController().signal)) as Envelope;
+  const answer = JSON.parse(await invokeHook(set, call, new CallAbort())) as Envelope;
   expect(answer.result?.metadata).toEqual({
     self: true,
     payload: { name: "t", args: {}, headers: null },
@@ -426,4 +660,33 @@ test("a hook is called with its object as this, and with what the host sent", as
     },
     call: ["signal"],
   });
+});
+
+describe("a payload", () => {
+  test.each([
+    ["itself", (payload: { name: string }) => (payload.name = "x")],
+    ["an object in it", (payload: { args: { q: string } }) => (payload.args.q = "x")],
+    ["a list in it", (payload: { args: { list: unknown[] } }) => payload.args.list.push("x")],
+  ])("cannot be changed, %s, for the change would be lost", async (_what, change) => {
+    const hook = (payload: unknown) => void change(payload as never);
+    const given = { name: "t", args: { q: "secret", list: [] } };
+    const answer = await invoke(pluginWith(hook), given);
+    expect(answer).not.toHaveProperty("result");
+    expect(answer.error?.message).toMatch(/^TypeError\(.*(read only|not extensible)/);
+  });
+
+  test.each(["payload", "context"])(
+    "that nests too deep is refused before the hook runs: %s",
+    async (what) => {
+      const nested = (levels: number): unknown => (levels === 0 ? {} : { a: nested(levels - 1) });
+      const ran = vi.fn();
+      const payload = what === "payload" ? { name: "t", args: nested(200) } : { name: "t" };
+      const context = what === "context" ? { ...emptyContext, state: nested(200) } : emptyContext;
+      const answer = await invoke(pluginWith(ran), payload, context as Record<string, unknown>);
+      expect(answer.error?.message).toBe(
+        `The ${what} nests more than 200 levels of objects or lists`,
+      );
+      expect(ran).not.toHaveBeenCalled();
+    },
+  );
 });

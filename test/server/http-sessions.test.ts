@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { silentLogger } from "../../src/logger.ts";
+import { HookReport } from "../../src/server/hook-report.ts";
 import { HttpSession } from "../../src/server/http/http-session.ts";
 import { HttpSessions } from "../../src/server/http/http-sessions.ts";
+import { InFlight } from "../../src/server/in-flight.ts";
 import { type PluginServer, servePlugins } from "../../src/server/index.ts";
 import { PluginSet } from "../../src/server/plugin-set.ts";
 import { plugins } from "../fixtures/server/plugins.mjs";
@@ -19,31 +22,36 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
-async function established(sessions: HttpSessions): Promise<string> {
-  const session = await sessions.create();
+function newSessions(): HttpSessions {
+  const set = new PluginSet([], new HookReport(silentLogger));
+  return new HttpSessions(set, new InFlight(1, 1), limits);
+}
+
+function established(sessions: HttpSessions): string {
+  const session = sessions.create();
   session.onEstablished?.();
   return session.id ?? "";
 }
 
-test("a session that nobody uses ends, one that is used does not", async () => {
-  const sessions = new HttpSessions(new PluginSet([]), limits);
-  const [unused, used] = [await established(sessions), await established(sessions)];
+test("a session that nobody uses ends, one that is used does not", () => {
+  const sessions = newSessions();
+  const [unused, used] = [established(sessions), established(sessions)];
   expect(sessions.isFull).toBe(true);
   for (let passed = 0; passed <= 60_000; passed += 15_000) {
     vi.advanceTimersByTime(15_000);
-    sessions.get(used)?.notify({ jsonrpc: "2.0", method: "notifications/initialized" });
+    sessions.get(used)?.notify({ jsonrpc: "2.0", method: "notifications/initialized" }, 0);
   }
   expect(sessions.get(unused)).toBeUndefined();
   expect(sessions.get(used)).toBeInstanceOf(HttpSession);
   expect(sessions.isFull).toBe(false);
-  await sessions.endAll();
+  sessions.endAll();
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test("a session that ended before it was established gets no name", async () => {
-  const sessions = new HttpSessions(new PluginSet([]), limits);
-  const session = await sessions.create();
-  await sessions.end(session);
+test("a session that ended before it was established gets no name", () => {
+  const sessions = newSessions();
+  const session = sessions.create();
+  sessions.end(session);
   session.onEstablished?.();
   expect(sessions.get(session.id ?? "")).toBeUndefined();
   expect(vi.getTimerCount()).toBe(0);

@@ -23,7 +23,6 @@ const same = [
   "echo_prompt_post",
   "echo_resource_post",
   "echo_agent_pre",
-  "violation",
   "violation_without_object",
   "violation_permissive_mode",
   "error_plain_exception",
@@ -141,6 +140,15 @@ describe.each(Object.entries(servers))("%s", (_name, start) => {
       plugin_name: "Echo",
       error: { message: expect.stringContaining("beyond 2^53"), mcp_error_code: -32603 },
     });
+  });
+
+  test("violation: also tells the metadata of the block, which the reference loses", async () => {
+    const { request, result } = recording("violation");
+    const answer = await server.client.request(request.method, request.params);
+    const theirs = JSON.parse(result.content?.[0]?.text ?? "");
+    expect(theirs.result.metadata).toBeNull();
+    theirs.result.metadata = { blocker: "fixture" };
+    expect(answer.result?.content?.[0]?.text).toBe(JSON.stringify(theirs, null, 2));
   });
 
   test("context_cleared: also tells of the emptied context, which the reference keeps to itself", async () => {

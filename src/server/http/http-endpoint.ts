@@ -4,7 +4,7 @@ import {
   type JSONRPCRequest,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from "@modelcontextprotocol/sdk/types.js";
-import type { InFlight } from "../in-flight.ts";
+import type { InFlight, Share } from "../in-flight.ts";
 import { type Incoming, readMessage } from "../json-rpc.ts";
 import type { HostPolicy } from "./host-policy.ts";
 import { accepts, acceptsBoth, answerText, refuse, refuseJson } from "./http-answers.ts";
@@ -12,6 +12,7 @@ import { HttpExchange } from "./http-exchange.ts";
 import type { HttpSession } from "./http-session.ts";
 import type { HttpSessions } from "./http-sessions.ts";
 import { readBody } from "./request-body.ts";
+import { isConnected, whenOver } from "./when-over.ts";
 
 export interface HttpEndpointOptions {
   readonly path: string;
@@ -21,10 +22,16 @@ export interface HttpEndpointOptions {
   readonly stateless: boolean;
   readonly maxMessageBytes: number;
   readonly sessions: HttpSessions;
-  readonly inFlight: InFlight;
+  /** Counts the requests that wait for their answer */
+  readonly exchanges: InFlight;
+  /** Counts the hooks that run, also those whose client has left */
+  readonly runs: InFlight;
 }
 
 const methods = "GET, POST, DELETE";
+
+/** Where a server says whether it takes calls. Not for the endpoint itself. */
+export const healthPath = "/health";
 
 /** The streamable HTTP endpoint of the protocol, with the reference's statuses and bodies. */
 export class HttpEndpoint {
@@ -35,7 +42,7 @@ export class HttpEndpoint {
     this.#options = options;
   }
 
-  /** From now on nothing new is begun. */
+  /** From now on nothing new is run. */
   stopAccepting(): void {
     this.#closing = true;
   }
@@ -43,7 +50,7 @@ export class HttpEndpoint {
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (this.#closing) response.setHeader("connection", "close");
     const path = (request.url ?? "").split("?", 1)[0];
-    if (path === "/health" && request.method === "GET") {
+    if (path === healthPath && /^(GET|HEAD)$/.test(request.method ?? "")) {
       const text = JSON.stringify({ status: this.#closing ? "closing" : "healthy" });
       answerText(request, response, this.#closing ? 503 : 200, "application/json", text);
     } else if (path !== this.#options.path && path !== `${this.#options.path}/`) {
@@ -68,7 +75,7 @@ export class HttpEndpoint {
     if (stateless && this.#closing) this.#refuseClosing(request, response);
     else if (request.method === "POST") await this.#post(request, response);
     else if (request.method === "GET" && !stateless) this.#get(request, response);
-    else if (request.method === "DELETE" && !stateless) await this.#delete(request, response);
+    else if (request.method === "DELETE" && !stateless) this.#delete(request, response);
     else {
       const allow = stateless ? "POST" : methods;
       refuseJson(request, response, 405, "Method Not Allowed", ErrorCode.InvalidRequest, { allow });
@@ -76,14 +83,15 @@ export class HttpEndpoint {
   }
 
   async #post(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { jsonResponse, maxMessageBytes } = this.#options;
+    const { exchanges, jsonResponse, runs } = this.#options;
+    if (exchanges.isFull || runs.isFull) return this.#refuseBusy(request, response);
     if (!/^application\/json\s*(;|$)/i.test(request.headers["content-type"] ?? ""))
       return refuse(request, response, 400, "Invalid Content-Type header");
+    const share = exchanges.begin();
+    whenOver(request, response, () => share.end());
     // The whole body is read before anything is refused, so that the connection stays usable.
-    const body = await readBody(request, maxMessageBytes);
-    if (body === "aborted") return;
-    if (body === "too_large")
-      return refuse(request, response, 413, "Request body too large", { connection: "close" });
+    const body = await this.#read(request, response, share);
+    if (body === undefined) return;
     const named = this.#namedSession(request, response);
     if (named === "refused") return;
     const { accept } = request.headers;
@@ -93,62 +101,93 @@ export class HttpEndpoint {
         : "both application/json and text/event-stream";
       return refuseJson(request, response, 406, `Not Acceptable: Client must accept ${wanted}`);
     }
-    await this.#receive(request, response, readMessage(body), named);
+    this.#receive(request, response, body, named);
   }
 
-  async #receive(
+  /** The body of a request; undefined if it was refused, or never came. */
+  async #read(
     request: IncomingMessage,
     response: ServerResponse,
-    incoming: Incoming,
-    named: HttpSession | undefined,
-  ): Promise<void> {
-    if (incoming.kind === "invalid")
-      return refuseJson(request, response, 400, incoming.reason, incoming.code);
-    if (incoming.kind === "request" && incoming.message.method === "initialize" && !named)
-      return await this.#open(request, response, incoming.message);
-    if (!this.#isKnownVersion(request, response, named)) return;
-    if (named === undefined && !this.#options.stateless)
-      return refuseJson(request, response, 400, "Bad Request: Missing session ID");
-    if (incoming.kind !== "request") {
-      if (incoming.kind === "notification") named?.notify(incoming.message);
-      return answerText(request, response, 202, "application/json", "", named?.headers);
+    share: Share,
+  ): Promise<Buffer | undefined> {
+    const body = await readBody(request, this.#options.maxMessageBytes, share.hold);
+    switch (body) {
+      case "aborted":
+        return undefined;
+      case "busy":
+        this.#refuseBusy(request, response);
+        return undefined;
+      case "too_large":
+        refuse(request, response, 413, "Request body too large", { connection: "close" });
+        return undefined;
+      default:
+        return body;
     }
-    if (named?.isAnswering(incoming.message.id))
-      return refuseJson(request, response, 400, "Bad Request: This request id is in use");
-    const session = named ?? (await this.#options.sessions.createUnnamed());
-    await this.#answer(response, incoming.message, session);
   }
 
-  async #open(
+  #receive(
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: Buffer,
+    named: HttpSession | undefined,
+  ): void {
+    const incoming = readMessage(body);
+    if (incoming.kind === "invalid")
+      refuseJson(request, response, 400, incoming.reason, incoming.code);
+    else if (named === undefined && isInitialize(incoming))
+      this.#open(request, response, incoming.message, body.length);
+    else if (!this.#isKnownVersion(request, response, named)) return;
+    else if (named === undefined && !this.#options.stateless)
+      refuseJson(request, response, 400, "Bad Request: Missing session ID");
+    else if (incoming.kind === "request")
+      this.#ask(request, response, incoming.message, body.length, named);
+    else {
+      if (incoming.kind === "notification") named?.notify(incoming.message, body.length);
+      answerText(request, response, 202, "application/json", "", named?.headers);
+    }
+  }
+
+  #open(
     request: IncomingMessage,
     response: ServerResponse,
     message: JSONRPCRequest,
-  ): Promise<void> {
+    bytes: number,
+  ): void {
     const { sessions, stateless } = this.#options;
-    if (this.#closing) return this.#refuseClosing(request, response);
-    if (!stateless && sessions.isFull)
-      return refuseJson(request, response, 503, "Too many open sessions", ErrorCode.InternalError);
-    const session = await (stateless ? sessions.createUnnamed() : sessions.create());
-    await this.#answer(response, message, session);
+    if (this.#closing) this.#refuseClosing(request, response);
+    else if (stateless) this.#ask(request, response, message, bytes, undefined);
+    else if (sessions.isFull)
+      refuseJson(request, response, 503, "Too many open sessions", ErrorCode.InternalError);
+    else this.#ask(request, response, message, bytes, sessions.create());
   }
 
-  // Nothing may be awaited between the look at the response and the listeners for its end.
-  async #answer(
+  #ask(
+    request: IncomingMessage,
     response: ServerResponse,
     message: JSONRPCRequest,
-    session: HttpSession,
-  ): Promise<void> {
-    if (response.destroyed) return await this.#endIfUnnamed(session);
-    const exchange = new HttpExchange(response, this.#options.jsonResponse, this.#options.inFlight);
-    exchange.onOver(() => void this.#endIfUnnamed(session));
-    session.take(message, exchange);
+    bytes: number,
+    named: HttpSession | undefined,
+  ): void {
+    const session = named ?? this.#options.sessions.createUnnamed();
+    if (session.isAnswering(message.id))
+      refuseJson(request, response, 400, "Bad Request: This request id is in use");
+    else if (isConnected(request, response)) {
+      const exchange = new HttpExchange(request, response, this.#options.jsonResponse);
+      exchange.onOver(() => this.#endIfUnnamed(session));
+      session.take(message, bytes, exchange);
+    } else this.#endIfUnnamed(session);
   }
 
   // A session whose `initialize` failed never got a name, and ends like one made for a single request.
-  async #endIfUnnamed(session: HttpSession): Promise<void> {
+  #endIfUnnamed(session: HttpSession): void {
     const { sessions } = this.#options;
-    if (session.id === undefined || sessions.get(session.id) !== session)
-      await sessions.end(session);
+    if (session.id === undefined || sessions.get(session.id) !== session) sessions.end(session);
+  }
+
+  // Clients know from the status and the header that the call was not run, and when to try again.
+  #refuseBusy(request: IncomingMessage, response: ServerResponse): void {
+    const headers = { "retry-after": "1" };
+    refuseJson(request, response, 503, "Too many calls", ErrorCode.InternalError, headers);
   }
 
   #refuseClosing(request: IncomingMessage, response: ServerResponse): void {
@@ -168,14 +207,15 @@ export class HttpEndpoint {
     }
   }
 
-  async #delete(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  #delete(request: IncomingMessage, response: ServerResponse): void {
     const session = this.#namedSession(request, response);
     if (session === "refused") return;
     if (session === undefined)
-      return refuseJson(request, response, 400, "Bad Request: Missing session ID");
-    if (!this.#isKnownVersion(request, response, session)) return;
-    await this.#options.sessions.end(session);
-    answerText(request, response, 200, "application/json", "", session.headers);
+      refuseJson(request, response, 400, "Bad Request: Missing session ID");
+    else if (this.#isKnownVersion(request, response, session)) {
+      this.#options.sessions.end(session);
+      answerText(request, response, 200, "application/json", "", session.headers);
+    }
   }
 
   // An ending server disowns its sessions for new calls: a client then knows that a call was not run, and opens a new
@@ -204,4 +244,10 @@ export class HttpEndpoint {
     refuseJson(request, response, 400, reason, ErrorCode.InvalidRequest, session?.headers);
     return false;
   }
+}
+
+function isInitialize(
+  incoming: Incoming,
+): incoming is Extract<Incoming, { readonly kind: "request" }> {
+  return incoming.kind === "request" && incoming.message.method === "initialize";
 }

@@ -1,14 +1,12 @@
 import type { ServerResponse } from "node:http";
-import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type {
-  JSONRPCMessage,
   JSONRPCNotification,
   JSONRPCRequest,
   RequestId,
 } from "@modelcontextprotocol/sdk/types.js";
-import { isAnswer } from "../json-rpc.ts";
+import type { InFlight } from "../in-flight.ts";
 import type { PluginSet } from "../plugin-set.ts";
-import { ProtocolSession } from "../protocol-session.ts";
+import { type Answer, ProtocolSession } from "../protocol-session.ts";
 import { eventStreamHeaders, keepStreamAlive } from "./event-stream.ts";
 import type { HttpExchange } from "./http-exchange.ts";
 
@@ -19,23 +17,21 @@ type Headers = Readonly<Record<string, string>>;
  * that a client has left, leaves a cancelled request open for ever, and converts every request and answer to web
  * streams and back.
  */
-export class HttpSession implements Transport {
+export class HttpSession {
   readonly id: string | undefined;
-  onmessage?: NonNullable<Transport["onmessage"]>;
-  onclose?: () => void;
-  onerror?: (error: Error) => void;
   /** Called when the client's `initialize` has succeeded: from now on others may name the session */
   onEstablished: (() => void) | undefined;
   readonly #protocol: ProtocolSession;
   readonly #headers: Headers;
+  /** The requests that have not been answered yet, also if their client has left */
   readonly #exchanges = new Map<RequestId, HttpExchange>();
   #stream: ServerResponse | undefined;
   #usedAt = performance.now();
 
-  constructor(plugins: PluginSet, id?: string) {
+  constructor(plugins: PluginSet, runs: InFlight, id?: string) {
     this.id = id;
     this.#headers = id === undefined ? {} : { "mcp-session-id": id };
-    this.#protocol = new ProtocolSession(plugins);
+    this.#protocol = new ProtocolSession(plugins, runs, (answer) => this.#answer(answer));
   }
 
   get headers(): Headers {
@@ -47,32 +43,24 @@ export class HttpSession implements Transport {
     return this.#exchanges.size > 0 || this.#stream !== undefined ? 0 : now - this.#usedAt;
   }
 
-  open(): Promise<void> {
-    return this.#protocol.connect(this);
-  }
-
-  start(): Promise<void> {
-    return Promise.resolve();
-  }
-
   isAnswering(id: RequestId): boolean {
     return this.#exchanges.has(id);
   }
 
-  /** Takes a request, to be answered in the exchange. Its id must not be in use. */
-  take(request: JSONRPCRequest, exchange: HttpExchange): void {
+  /** Takes a request of `bytes` bytes, to be answered in the exchange. Its id must not be in use. */
+  take(request: JSONRPCRequest, bytes: number, exchange: HttpExchange): void {
     this.#exchanges.set(request.id, exchange);
     exchange.onOver((answered) => {
-      this.#exchanges.delete(request.id);
       this.#usedAt = performance.now();
+      // Its hook is told, but until that has ended the id stays in use: its answer must not become another request's.
       if (!answered) this.#protocol.cancel(request.id);
     });
-    this.onmessage?.(request);
+    this.#protocol.receive(request, bytes);
   }
 
-  notify(notification: JSONRPCNotification): void {
+  notify(notification: JSONRPCNotification, bytes: number): void {
     this.#usedAt = performance.now();
-    this.onmessage?.(notification);
+    this.#protocol.receive(notification, bytes);
   }
 
   /** Opens the stream on which a server may speak unasked. This one never does. False if there is one already. */
@@ -93,22 +81,19 @@ export class HttpSession implements Transport {
     if (this.#stream !== undefined) keepStreamAlive(this.#stream, this.#headers);
   }
 
-  // Nothing but answers is ever sent: there is nobody to send the rest to.
-  send(message: JSONRPCMessage): Promise<void> {
-    if (isAnswer(message) && message.id !== undefined) {
-      const failed = "error" in message && this.onEstablished !== undefined;
-      this.#exchanges.get(message.id)?.answer(message, failed ? {} : this.#headers);
-      if (!failed) this.onEstablished?.();
-      this.onEstablished = undefined;
-    }
-    return Promise.resolve();
-  }
-
   /** Ends the session: hooks that still run are told by their signal, and what they would answer is dropped. */
-  close(): Promise<void> {
+  close(): void {
+    this.#protocol.close();
     for (const exchange of this.#exchanges.values()) exchange.drop();
     this.#stream?.end();
-    this.onclose?.();
-    return Promise.resolve();
+  }
+
+  #answer({ id, text, isError }: Answer): void {
+    const failed = isError && this.onEstablished !== undefined;
+    this.#exchanges.get(id)?.answer(text, failed ? {} : this.#headers);
+    this.#exchanges.delete(id);
+    this.#usedAt = performance.now();
+    if (!failed) this.onEstablished?.();
+    this.onEstablished = undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { InFlight } from "../in-flight.ts";
 import type { PluginSet } from "../plugin-set.ts";
 import { HttpSession } from "./http-session.ts";
 
@@ -13,13 +14,16 @@ export interface HttpSessionLimits {
 /** All sessions of a server. Those that nobody uses end by themselves; clients that crash never say goodbye. */
 export class HttpSessions {
   readonly #plugins: PluginSet;
+  readonly #runs: InFlight;
   readonly #limits: HttpSessionLimits;
   readonly #live = new Set<HttpSession>();
   readonly #named = new Map<string, HttpSession>();
   #sweeping: NodeJS.Timeout | undefined;
 
-  constructor(plugins: PluginSet, limits: HttpSessionLimits) {
+  /** @param runs counts the calls of all sessions */
+  constructor(plugins: PluginSet, runs: InFlight, limits: HttpSessionLimits) {
     this.#plugins = plugins;
+    this.#runs = runs;
     this.#limits = limits;
   }
 
@@ -32,46 +36,45 @@ export class HttpSessions {
   }
 
   /** A session that others can name once its `initialize` has succeeded. */
-  async create(): Promise<HttpSession> {
+  create(): HttpSession {
     const id = randomBytes(16).toString("hex");
-    const session = new HttpSession(this.#plugins, id);
+    const session = new HttpSession(this.#plugins, this.#runs, id);
     session.onEstablished = () => {
       // Its client may have left while it was being opened.
       if (this.#live.has(session)) this.#named.set(id, session);
     };
-    return await this.#add(session);
+    return this.#add(session);
   }
 
   /** A session for one request, which nobody can name. */
-  async createUnnamed(): Promise<HttpSession> {
-    return await this.#add(new HttpSession(this.#plugins));
+  createUnnamed(): HttpSession {
+    return this.#add(new HttpSession(this.#plugins, this.#runs));
   }
 
-  async end(session: HttpSession): Promise<void> {
+  end(session: HttpSession): void {
     if (!this.#live.delete(session)) return;
     if (session.id !== undefined) this.#named.delete(session.id);
     if (this.#live.size === 0) {
       clearInterval(this.#sweeping);
       this.#sweeping = undefined;
     }
-    await session.close();
+    session.close();
   }
 
-  async endAll(): Promise<void> {
-    await Promise.all([...this.#live].map((session) => this.end(session)));
+  endAll(): void {
+    for (const session of [...this.#live]) this.end(session);
   }
 
-  async #add(session: HttpSession): Promise<HttpSession> {
+  #add(session: HttpSession): HttpSession {
     this.#live.add(session);
     this.#sweeping ??= setInterval(() => this.#sweep(), sweepMs).unref();
-    await session.open();
     return session;
   }
 
   #sweep(): void {
     const now = performance.now();
     for (const session of this.#live) {
-      if (session.idleMs(now) > this.#limits.sessionIdleMs) void this.end(session);
+      if (session.idleMs(now) > this.#limits.sessionIdleMs) this.end(session);
       else session.keepAlive();
     }
   }

@@ -1,33 +1,30 @@
-import type { Logger } from "../../logger.ts";
 import { InFlight } from "../in-flight.ts";
 import type { PluginServer } from "../plugin-server.ts";
 import type { PluginSet } from "../plugin-set.ts";
 import { endOnSignals } from "../process-end.ts";
+import type { CommonSettings } from "../serve-settings.ts";
 import { Shutdown } from "../shutdown.ts";
 import { hostPolicy } from "./host-policy.ts";
 import { HttpEndpoint } from "./http-endpoint.ts";
 import { HttpListener, type ListenOptions } from "./http-listener.ts";
 import { type HttpSessionLimits, HttpSessions } from "./http-sessions.ts";
 
-export interface HttpSettings extends ListenOptions, HttpSessionLimits {
+export interface HttpSettings extends CommonSettings, ListenOptions, HttpSessionLimits {
   readonly path: string;
   readonly stateless: boolean;
   readonly jsonResponse: boolean;
   readonly allowedHosts: readonly string[] | undefined;
-  readonly maxMessageBytes: number;
-  readonly drainMs: number;
-  readonly handleSignals: boolean;
-  readonly log: Logger;
 }
 
 /** Serves streamable HTTP on a port or a Unix socket until it is closed. */
 export async function serveHttp(plugins: PluginSet, settings: HttpSettings): Promise<PluginServer> {
-  const { log, uds } = settings;
-  const inFlight = new InFlight();
-  const sessions = new HttpSessions(plugins, settings);
+  const { log, maxInFlight, maxInFlightBytes, uds } = settings;
+  const exchanges = new InFlight(maxInFlight, maxInFlightBytes);
+  const runs = new InFlight(maxInFlight, maxInFlightBytes);
+  const sessions = new HttpSessions(plugins, runs, settings);
   const bound = uds === undefined ? settings.host : undefined;
   const policy = hostPolicy(bound, settings.allowedHosts);
-  const endpoint = new HttpEndpoint({ ...settings, policy, sessions, inFlight });
+  const endpoint = new HttpEndpoint({ ...settings, policy, sessions, exchanges, runs });
   const listener = await HttpListener.open(settings, (request, response) => {
     endpoint.handle(request, response).catch((error: unknown) => {
       log.error("a request failed", { error: error instanceof Error ? error.name : typeof error });
@@ -38,8 +35,8 @@ export async function serveHttp(plugins: PluginSet, settings: HttpSettings): Pro
     endpoint.stopAccepting();
     listener.stopListening();
     log.debug("plugin server is closing", { transport: "http" });
-    await inFlight.settled(settings.drainMs, hurry);
-    await sessions.endAll();
+    await exchanges.settled(settings.drainMs, hurry);
+    sessions.endAll();
     await listener.close();
     log.info("plugin server has ended", { transport: "http" });
   });

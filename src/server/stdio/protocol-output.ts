@@ -1,41 +1,58 @@
+type Write = (text: string, done?: () => void) => boolean;
+
+const batchLimit = 1024 * 1024;
+const nothing = (): void => {};
+
 /**
  * Standard output, reserved for the protocol: whatever else is written to `process.stdout` until the release, `console`
- * included, goes to standard error. What child processes write to an inherited descriptor cannot be caught.
+ * included, goes to standard error. What goes around it cannot be caught: a child process that inherits the descriptor,
+ * and code that writes to descriptor 1 itself.
  */
 export class ProtocolOutput {
   /** Called when the client does not read, and again when it does */
   onCongestion: ((congested: boolean) => void) | undefined;
   /** Called when nobody can read any more */
   onBroken: (() => void) | undefined;
-  readonly #write: (text: string, done?: () => void) => boolean;
+  readonly #write: Write;
   readonly #restore: () => void;
   #lines: string[] = [];
-  #congested = false;
+  #length = 0;
+  #isCongested = false;
+  #isBroken = false;
 
   constructor() {
     const { stdout, stderr } = process;
-    this.#write = stdout.write.bind(stdout) as (text: string, done?: () => void) => boolean;
-    const descriptor = Object.getOwnPropertyDescriptor(stdout, "write");
-    Object.defineProperty(stdout, "write", {
-      configurable: true,
-      writable: true,
-      value: stderr.write.bind(stderr),
-    });
-    const onError = (): void => this.onBroken?.();
-    const onDrain = (): void => this.#report(false);
+    this.#write = stdout.write.bind(stdout) as Write;
+    const giveBack = [
+      replace(stdout, "write", writeToStderr()),
+      // Its end would be that of the protocol.
+      replace(stdout, "end", () => stdout),
+    ];
+    const onError = (): void => {
+      this.#isBroken = true;
+      this.onBroken?.();
+    };
+    const onDrain = (): void => {
+      if (!stdout.writableNeedDrain) this.#report(false);
+    };
     stdout.on("error", onError);
     stdout.on("drain", onDrain);
+    // What plugin code prints must not end the process because nobody reads it.
+    stderr.on("error", nothing);
     this.#restore = () => {
+      if (this.#isBroken) stdout.on("error", nothing);
       stdout.off("error", onError);
       stdout.off("drain", onDrain);
-      if (descriptor) Object.defineProperty(stdout, "write", descriptor);
-      else Reflect.deleteProperty(stdout, "write");
+      stderr.off("error", nothing);
+      for (const restore of giveBack) restore();
     };
   }
 
   /** Writes a line. Those of one turn of the event loop go out in one write. */
   writeLine(line: string): void {
+    this.#length += line.length;
     if (this.#lines.push(`${line}\n`) === 1) process.nextTick(() => this.#flush());
+    if (this.#length > batchLimit) this.#flush();
   }
 
   /** Resolves when all that was written is with the operating system, at the latest after `limitMs`. */
@@ -59,12 +76,40 @@ export class ProtocolOutput {
     if (this.#lines.length === 0) return;
     const text = this.#lines.join("");
     this.#lines = [];
+    this.#length = 0;
     if (!this.#write(text)) this.#report(true);
   }
 
   #report(congested: boolean): void {
-    if (congested === this.#congested) return;
-    this.#congested = congested;
+    if (congested === this.#isCongested) return;
+    this.#isCongested = congested;
     this.onCongestion?.(congested);
   }
+}
+
+/** Puts a function in the place of a method, and returns what undoes it. */
+function replace(target: object, name: string, value: unknown): () => void {
+  const before = Object.getOwnPropertyDescriptor(target, name);
+  Object.defineProperty(target, name, { configurable: true, writable: true, value });
+  return () => {
+    if (before) Object.defineProperty(target, name, before);
+    else Reflect.deleteProperty(target, name);
+  };
+}
+
+/** A `write` for standard output that writes to standard error, and says on the former when the latter has drained. */
+function writeToStderr(): (...args: Parameters<typeof process.stderr.write>) => boolean {
+  const { stdout, stderr } = process;
+  let isWaiting = false;
+  return (...args) => {
+    const hasRoom = stderr.write(...args);
+    if (!hasRoom && !isWaiting) {
+      isWaiting = true;
+      stderr.once("drain", () => {
+        isWaiting = false;
+        stdout.emit("drain");
+      });
+    }
+    return hasRoom;
+  };
 }
