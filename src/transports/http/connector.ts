@@ -92,6 +92,7 @@ export class Connector {
     this.#sockets.set(socket, closed);
     socket.setNoDelay(true).setKeepAlive(true, keepAliveMs);
     let isReached = false;
+    let wantsCertificate = false;
     let hasEnded = false;
     const end = (failure: ConnectFailure | null): void => {
       if (hasEnded) return;
@@ -100,8 +101,10 @@ export class Connector {
       if (failure) socket.destroy();
       done(failure, socket);
     };
-    const fail = (code: string): void =>
-      end(new ConnectFailure(code, isReached && !isDisconnection.has(code)));
+    const fail = (code: string): void => {
+      const isTls = isReached && (wantsCertificate || !isDisconnection.has(code));
+      end(new ConnectFailure(code, isTls));
+    };
     const timer = this.#clock.setTimeout(() => fail("ETIMEDOUT"), connectMs);
     socket
       .once("connect", () => {
@@ -109,8 +112,12 @@ export class Connector {
         if (!this.#tls) end(null);
       })
       .once("secureConnect", () => {
-        this.#noteSecured(socket);
+        this.#asksForCertificate ||= asksForCertificate(socket);
         end(null);
+      })
+      // Before Node's own listener, which destroys what could tell.
+      .prependOnceListener("end", () => {
+        wantsCertificate = asksForCertificate(socket);
       })
       .on("error", (error) => fail(codeOf(error)))
       .once("close", () => fail("ECONNABORTED"));
@@ -135,15 +142,16 @@ export class Connector {
       ...(material.checkHostname ? {} : { checkServerIdentity: () => undefined }),
     });
   }
-
-  // A client learns of it only by what the server's request for it brought along.
-  #noteSecured(socket: net.Socket): void {
-    if (socket instanceof tls.TLSSocket && socket.getSharedSigalgs().length > 0)
-      this.#asksForCertificate = true;
-  }
 }
 
-/** Says nothing about TLS, even in the middle of a handshake. */
+// Node tells a client of it only by what came along with the server's request for a certificate.
+function asksForCertificate(socket: net.Socket): boolean {
+  if (!(socket instanceof tls.TLSSocket)) return false;
+  const algorithms: string[] | null = socket.getSharedSigalgs();
+  return algorithms !== null && algorithms.length > 0;
+}
+
+/** Says nothing about TLS by itself, even in the middle of a handshake. */
 const isDisconnection: ReadonlySet<string> = new Set([
   "ECONNRESET",
   "ECONNABORTED",

@@ -29,16 +29,20 @@ export class CertificateMaker {
     return files;
   }
 
-  /** A certificate for localhost, signed by an authority. */
-  signed(name: string, by: Certificate): Certificate {
+  /** A certificate signed by an authority, by default for localhost, and for two days. */
+  signed(
+    name: string,
+    by: Certificate,
+    { names = "DNS:localhost,IP:127.0.0.1", days = 2 }: { names?: string; days?: number } = {},
+  ): Certificate {
     const files = this.#files(name);
     const request = path.join(this.#folder, `${name}.csr`);
     const extensions = path.join(this.#folder, `${name}.ext`);
-    writeFileSync(extensions, "subjectAltName=DNS:localhost,IP:127.0.0.1\n");
+    writeFileSync(extensions, `subjectAltName=${names}\n`);
     this.#openssl("req", ...this.#keyFor(files), "-subj", `/CN=${name}`, "-out", request);
     this.#openssl(
       ...["x509", "-req", "-in", request, "-CA", by.certfile, "-CAkey", by.keyfile],
-      ...["-CAcreateserial", "-days", "2", "-extfile", extensions, "-out", files.certfile],
+      ...["-CAcreateserial", "-days", String(days), "-extfile", extensions, "-out", files.certfile],
     );
     return files;
   }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { HeadersContext } from "../../../src/options.ts";
 import { event, initialized } from "../../fixtures/http/steerable-server.ts";
 import {
@@ -28,7 +28,7 @@ test("headers of the host go with every request, also with the end of the sessio
 
 test("nobody is asked for a proxy, and cookies are not kept", async () => {
   const proxies = ["http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY"];
-  for (const name of proxies) process.env[name] = "http://127.0.0.1:9";
+  for (const name of proxies) vi.stubEnv(name, "http://127.0.0.1:9");
   try {
     const server = await startServer();
     server.on("initialize", (request) => {
@@ -38,7 +38,7 @@ test("nobody is asked for a proxy, and cookies are not kept", async () => {
     await readyChannel(server.url);
     expect((await server.seen("notifications/initialized")).headers).not.toHaveProperty("cookie");
   } finally {
-    for (const name of proxies) delete process.env[name];
+    vi.unstubAllEnvs();
   }
 });
 
