@@ -72,6 +72,7 @@ export class ExternalPlugin {
    */
   async initialize(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
     const { signal } = options;
+    this.#expectNotStopped();
     if (signal?.aborted) throw this.#aborted(signal.reason);
     this.#start ??= this.#begin();
     const start = this.#start;
@@ -129,7 +130,8 @@ export class ExternalPlugin {
   ): Promise<void> {
     const { timeoutMs } = options;
     if (timeoutMs !== undefined) checkTimer(timeoutMs, "timeoutMs", this.name);
-    if (this.#connection.state === "idle" && this.#stopped === undefined)
+    this.#expectNotStopped();
+    if (this.#connection.state === "idle")
       throw this.#error(
         "NOT_STARTED",
         `Plugin ${this.name} has not been started: call initialize() first`,
@@ -143,6 +145,7 @@ export class ExternalPlugin {
    * @throws PluginError `STOPPED`; `UNAVAILABLE` if no attempt of a burst succeeds (it goes on being tried)
    */
   async reconnect(): Promise<void> {
+    this.#expectNotStopped();
     const connection = this.#connection;
     const afterGeneration = connection.context.link.generation;
     const ready = connection.whenReady({ afterGeneration, failsFast: true });
@@ -194,14 +197,14 @@ export class ExternalPlugin {
       clock: this.#options.clock,
       pluginName: this.name,
     });
-    if (signal) {
+    connection.submit(request);
+    if (signal && !request.isSettled) {
       const unwatch = watchAbort(signal, (reason) => {
         request.abortReason = reason;
         connection.cancel(request);
       });
       request.onEnd(unwatch);
     }
-    connection.submit(request);
     return request.result;
   }
 
@@ -223,9 +226,8 @@ export class ExternalPlugin {
   }
 
   #begin(): Start {
-    // Only a first start that has failed may be tried anew: a stop is for good.
-    if (this.#connection.end?.reason === "startFailed" && this.#stopped === undefined)
-      this.#connection = this.#connect();
+    // Only a first start that has failed may be tried anew.
+    if (this.#connection.end?.reason === "startFailed") this.#connection = this.#connect();
     const connection = this.#connection;
     const ready = this.#former ? this.#former.then(() => open(connection)) : open(connection);
     const start: Start = { connection, ready, waiters: 0 };
@@ -247,6 +249,11 @@ export class ExternalPlugin {
     });
     this.#former = former;
     this.#connection = this.#connect();
+  }
+
+  #expectNotStopped(): void {
+    if (this.#stopped === undefined) return;
+    throw this.#error("STOPPED", `Plugin ${this.name} has been stopped`);
   }
 
   #unlessAborted(ready: Promise<void>, signal: AbortSignal): Promise<void> {

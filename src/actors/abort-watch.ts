@@ -8,8 +8,12 @@ interface Watch {
 // A host may pass one signal to a million calls: each would add a listener of its own, and Node warns at eleven.
 const watches = new WeakMap<AbortSignal, Watch>();
 
-/** Calls back at the abort, which is still to come. Returns what ends the watch. */
+/** Calls back at the abort, or at once if that has been. Returns what ends the watch. */
 export function watchAbort(signal: AbortSignal, onAbort: OnAbort): () => void {
+  if (signal.aborted) {
+    onAbort(signal.reason);
+    return () => {};
+  }
   const watch = watches.get(signal) ?? begin(signal);
   watch.waiting.add(onAbort);
   return () => {

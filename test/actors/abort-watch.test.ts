@@ -63,6 +63,14 @@ describe("the watch of an abort", () => {
     expect(heard).toEqual(["first"]);
   });
 
+  it("of one that has been tells at once, and leaves no listener", () => {
+    const signal = AbortSignal.abort("why");
+    const heard: unknown[] = [];
+    watchAbort(signal, (reason) => heard.push(reason))();
+    expect(heard).toEqual(["why"]);
+    expect(listeners(signal)).toBe(0);
+  });
+
   it("keeps signals apart", () => {
     const [one, other] = [new AbortController(), new AbortController()];
     const heard: string[] = [];
