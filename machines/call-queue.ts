@@ -45,11 +45,32 @@ export function push(queue: CallQueue, call: Call): CallQueue {
   };
 }
 
-/** Puts calls that had been sent back where their admission numbers belong: at the head. */
+/**
+ * Puts calls that had been sent back where their admission numbers belong: at the head. Only others that were put back
+ * before them can stand in front of one, so a long queue is not gone through.
+ */
 export function restore(queue: CallQueue, calls: readonly Call[]): CallQueue {
-  if (calls.length === 0) return queue;
-  const merged = [...toArray(queue), ...calls].sort((a, b) => a.seq - b.seq);
-  return fromArray(merged);
+  const latest = Math.max(...calls.map(({ seq }) => seq));
+  const head = [...calls];
+  let rest = queue;
+  for (let next = shift(rest); next && next.call.seq < latest; next = shift(rest)) {
+    head.push(next.call);
+    rest = next.rest;
+  }
+  head.sort((a, b) => b.seq - a.seq);
+  for (const call of head) rest = unshift(rest, call);
+  return rest;
+}
+
+function unshift(queue: CallQueue, call: Call): CallQueue {
+  return {
+    front: { call, next: queue.front },
+    back: queue.back,
+    cells: queue.cells + 1,
+    waiting: set(queue.waiting, keyOf(call.request.id), call),
+    size: queue.size + 1,
+    bytes: queue.bytes + call.request.bytes,
+  };
 }
 
 export function find(queue: CallQueue, id: number): Call | undefined {
@@ -70,7 +91,7 @@ export function shift(queue: CallQueue): { call: Call; rest: CallQueue } | undef
     const { call } = front;
     front = front.next;
     cells -= 1;
-    if (get(queue.waiting, keyOf(call.request.id)) !== call) continue;
+    if (!isWaiting(queue, call)) continue;
     return { call, rest: without({ ...queue, front, back, cells }, call) };
   }
   return undefined;
@@ -82,12 +103,26 @@ export function take(queue: CallQueue, call: Call): CallQueue {
   return rest.cells > 2 * rest.size ? fromArray(toArray(rest)) : rest;
 }
 
+/** Whether any of the waiting calls is such a one. Looks from the head on, and as far as it must. */
+export function some(queue: CallQueue, isOne: (call: Call) => boolean): boolean {
+  const has = (cell: Cell | null): boolean => {
+    for (let at = cell; at !== null; at = at.next) {
+      if (isWaiting(queue, at.call) && isOne(at.call)) return true;
+    }
+    return false;
+  };
+  return has(queue.front) || has(queue.back);
+}
+
+const isWaiting = ({ waiting }: CallQueue, call: Call): boolean =>
+  get(waiting, keyOf(call.request.id)) === call;
+
 /** The waiting calls, first to last. */
 export function toArray(queue: CallQueue): Call[] {
   const calls: Call[] = [];
   const collect = (cell: Cell | null): void => {
     for (let at = cell; at !== null; at = at.next) {
-      if (get(queue.waiting, keyOf(at.call.request.id)) === at.call) calls.push(at.call);
+      if (isWaiting(queue, at.call)) calls.push(at.call);
     }
   };
   collect(queue.front);

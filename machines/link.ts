@@ -39,11 +39,11 @@ export interface Link {
   readonly hasBeenReady: boolean;
   /** Openings since the last proof of life */
   readonly attempt: number;
-  /** Why the current outage has cooled down; null while it has not, or there is none */
+  /** Why the burst of the current outage has come to nothing; null while it has not, or there is no outage */
   readonly cooled: CoolingCause | null;
   /** Probes made in this outage */
   readonly probes: number;
-  /** Times at which ready sessions were lost, within the restart limit's window */
+  /** Times at which ready sessions were lost, within the restart limit's window, and no more of them than count */
   readonly losses: readonly number[];
   /** Wait before the next opening, and when it is over */
   readonly waitMs: number;
@@ -87,10 +87,11 @@ export const proveAlive = (link: Link): Link =>
 const recentLosses = (link: Link, at: number, { restartLimit }: LinkPolicy): number[] =>
   link.losses.filter((time) => at - time < restartLimit.withinMs);
 
-export const countLoss = (link: Link, at: number, policy: LinkPolicy): Link => ({
-  ...link,
-  losses: [...recentLosses(link, at, policy), at],
-});
+export function countLoss(link: Link, at: number, policy: LinkPolicy): Link {
+  const losses = [...recentLosses(link, at, policy), at];
+  const surplus = Math.max(0, losses.length - policy.restartLimit.losses);
+  return { ...link, losses: losses.slice(surplus) };
+}
 
 export const isFatal = (link: Link): boolean => !link.hasBeenReady && (link.fault?.fatal ?? false);
 
@@ -117,11 +118,14 @@ function backoffMs(attempt: number, { kind, delayMs, factor, maxMs }: Backoff): 
   return Math.min(maxMs, ms);
 }
 
-export const exhaustion = (link: Link, at: number, policy: LinkPolicy): CoolingCause =>
-  link.cooled ?? (isCrashLoop(link, at, policy) ? "CRASH_LOOP" : "RECONNECT_EXHAUSTED");
+/** The burst has come to nothing. */
+export const exhausted = (link: Link, at: number, policy: LinkPolicy): Link => ({
+  ...link,
+  cooled: link.cooled ?? (isCrashLoop(link, at, policy) ? "CRASH_LOOP" : "RECONNECT_EXHAUSTED"),
+});
 
 export function coolDown(link: Link, at: number, jitter: number, policy: LinkPolicy): Link {
   const base = Math.min(probing.maxMs, probing.firstMs * probing.factor ** link.probes);
   const waitMs = Math.round(base * (1 + probing.jitter * (2 * jitter - 1)));
-  return { ...link, cooled: exhaustion(link, at, policy), waitMs, retryAt: at + waitMs };
+  return { ...exhausted(link, at, policy), waitMs, retryAt: at + waitMs };
 }

@@ -3,11 +3,17 @@ import {
   becameReady,
   coolDown as cooledDown,
   countLoss as countedLoss,
+  exhausted,
   type Fault,
   opened,
   proveAlive as provenAlive,
 } from "./link.ts";
-import { admissionOf, expectEvent } from "./plugin-connection.guards.ts";
+import {
+  admissionOf,
+  closingOf,
+  expectEvent,
+  mayOthersBeAnswered,
+} from "./plugin-connection.guards.ts";
 import type { ConnectionContext, ConnectionEvent, EndReason } from "./plugin-connection.types.ts";
 import * as traffic from "./traffic.ts";
 
@@ -33,8 +39,9 @@ export const beginOpening: Compute = ({ link }) => ({
 /** A session is ready: what waited goes out, but for hooks that the server has withdrawn. */
 export const becomeReady: Compute = (context, event) => {
   const { hooks, at } = expectEvent(event, "session.configured");
-  const known = [...new Set([...context.hooks.known, ...hooks])];
-  const withdrawn = known.filter((hook) => !hooks.includes(hook));
+  const listed = new Set(hooks);
+  const known = context.link.hasBeenReady ? context.hooks.known : [...listed];
+  const withdrawn = known.filter((hook) => !listed.has(hook));
   const kept = traffic.failWaiting(context.traffic, "HOOK_UNKNOWN", at, ({ hookType }) =>
     withdrawn.includes(hookType),
   );
@@ -59,16 +66,16 @@ export const queuePatientCalls: Compute = (context, event) => {
   const patient = admission.requests.filter((request) => request.waitForReady);
   const others = admission.requests.filter((request) => !request.waitForReady);
   const queued = traffic.enqueue(context.traffic, { ...admission, requests: patient });
-  const { settle } = traffic.refuse(context.traffic, others, "UNAVAILABLE");
+  const { settle } = traffic.refuse(queued.traffic, others, "UNAVAILABLE");
   return { step: { ...queued, settle: [...queued.settle, ...settle] } };
 };
 
 export const refuseUnstarted: Compute = (context, event) => ({
-  step: traffic.refuse(context.traffic, expectEvent(event, "hook.invoke").requests, "NOT_STARTED"),
+  step: traffic.refuse(context.traffic, admissionOf({ context, event }).requests, "NOT_STARTED"),
 });
 
 export const refuseStopped: Compute = (context, event) => ({
-  step: traffic.refuse(context.traffic, expectEvent(event, "hook.invoke").requests, "STOPPED"),
+  step: traffic.refuse(context.traffic, admissionOf({ context, event }).requests, "STOPPED"),
 });
 
 export const releaseCalls: Compute = (context, event) => {
@@ -93,14 +100,17 @@ function answered(context: ConnectionContext, event: ConnectionEvent) {
   return { set, step: traffic.conclude(context.traffic, ids, at) };
 }
 
-export const proveAlive: Compute = ({ link }) => ({ set: { link: provenAlive(link) } });
+/** A stable time in ready. A session that has proved lost meanwhile proves nothing any more. */
+export const proveAlive: Compute = ({ intent, link }) =>
+  intent.kind === "recover" && intent.lost ? {} : { set: { link: provenAlive(link) } };
 
 /** A ready session has proved lost. Its calls are judged, and the fault is kept for whoever asks why. */
 export const loseSession: Compute = (context, event) => ({
   ...loseCalls(context, event),
   set: {
     link: { ...context.link, fault: event.type === "session.lost" ? event.fault : unresponsive },
-    intent: isStop(context) ? context.intent : { kind: "recover", lost: true },
+    // What somebody has asked for holds.
+    intent: context.intent.kind === "recover" ? { kind: "recover", lost: true } : context.intent,
     drainMs: context.settings.lossGraceMs,
   },
 });
@@ -110,7 +120,7 @@ export const loseCalls: Compute = (context, event) => {
   const lost = event.type === "session.lost" ? event : null;
   return {
     step: traffic.lose(context.traffic, {
-      ids: lost?.alive ? lost.ended : traffic.everyId(context.traffic),
+      ids: lost && mayOthersBeAnswered({ context, event }) ? lost.ended : null,
       unsent: lost?.unsent ?? [],
       at: timeOf(event),
       replay: context.settings.replay,
@@ -148,23 +158,31 @@ export const intendReopen: Compute = ({ settings }) => ({
 
 export const intendSleep: Compute = () => ({ set: { intent: { kind: "sleep" } } });
 
+/** A longer timer would be over at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** A stop has been accepted: nothing more is sent. Calls in flight may get their answers first, if the stop says so. */
 export const intendStop: Compute = (context, event) => ({
-  set: { intent: { kind: "stop" }, drainMs: expectEvent(event, "plugin.stop").drainMs ?? 0 },
+  set: {
+    intent: { kind: "stop" },
+    drainMs: Math.min(expectEvent(event, "plugin.stop").drainMs ?? 0, longestTimerMs),
+  },
   step: traffic.failWaiting(context.traffic, "STOPPED", timeOf(event)),
 });
 
-export const countLoss: Compute = ({ intent, link, settings }, event) =>
-  intent.kind === "recover" && intent.lost
-    ? { set: { link: countedLoss(link, expectEvent(event, "session.closed").at, settings) } }
-    : {};
+export const countLoss: Compute = (context, event) => {
+  const { intent, link, settings } = context;
+  if (intent.kind !== "recover" || !intent.lost) return {};
+  return { set: { link: countedLoss(link, closingOf({ context, event }).at, settings) } };
+};
 
-export const awaitRetry: Compute = ({ link, settings }, event) => ({
-  set: { link: awaitingRetry(link, expectEvent(event, "session.closed").at, settings) },
-});
+export const awaitRetry: Compute = (context, event) => {
+  const { at } = closingOf({ context, event });
+  return { set: { link: awaitingRetry(context.link, at, context.settings) } };
+};
 
 export const coolDown: Compute = (context, event) => {
-  const { at, jitter } = expectEvent(event, "session.closed");
+  const { at, jitter } = closingOf({ context, event });
   const isImpatient = (request: { waitForReady: boolean }) => !request.waitForReady;
   return {
     set: { link: cooledDown(context.link, at, jitter, context.settings) },
@@ -172,16 +190,16 @@ export const coolDown: Compute = (context, event) => {
   };
 };
 
+/** For good. Whoever still waits is told why, also the patient ones. */
 export const end: Compute = (context, event) => {
   const reason = endReason(context);
   const isStopped = reason === "stopped";
+  const { at } = closingOf({ context, event });
+  const link =
+    reason === "exhausted" ? exhausted(context.link, at, context.settings) : context.link;
   return {
-    set: { end: { reason, fault: isStopped ? null : context.link.fault } },
-    step: traffic.failWaiting(
-      context.traffic,
-      isStopped ? "STOPPED" : "UNAVAILABLE",
-      timeOf(event),
-    ),
+    set: { link, end: { reason, fault: isStopped ? null : link.fault } },
+    step: traffic.failWaiting(context.traffic, isStopped ? "STOPPED" : "UNAVAILABLE", at),
   };
 };
 

@@ -1,7 +1,8 @@
-import { toArray } from "./call-queue.ts";
+import type { HookRequestRef } from "./call.ts";
+import { some } from "./call-queue.ts";
 import { hasAttemptsLeft as attemptsLeft, countLoss, isFatal } from "./link.ts";
 import type { ConnectionContext, ConnectionEvent } from "./plugin-connection.types.ts";
-import { type Admission, isAdmissible } from "./traffic.ts";
+import { type Admission, hasOthers, isAdmissible, isOneOf } from "./traffic.ts";
 
 /** Questions about the machine's context and the event at hand. Pure. */
 export interface Question {
@@ -31,8 +32,16 @@ export const admissionOf = ({ context, event }: Question): Admission => {
   const { requests, at } = expectEvent(event, "hook.invoke");
   const createdAt = requests[0]?.createdAt ?? 0;
   const { withdrawn } = context.hooks;
-  return { requests, at: at ?? createdAt, limits: context.settings, withdrawn };
+  return { requests: distinct(requests), at: at ?? createdAt, limits: context.settings, withdrawn };
 };
+
+/** A list in which nobody is named twice. */
+function distinct(requests: readonly HookRequestRef[]): readonly HookRequestRef[] {
+  if (requests.length <= 1) return requests;
+  const seen = new Set<number>();
+  const first = requests.filter(({ id }) => !seen.has(id) && seen.add(id));
+  return first.length === requests.length ? requests : first;
+}
 
 export const hasAdmissibleCall = (question: Question): boolean => {
   const admission = admissionOf(question);
@@ -49,32 +58,35 @@ export const isLazyCall = (question: Question): boolean =>
 export const isCooled = ({ context }: Question): boolean => context.link.cooled !== null;
 
 /** After these answers nothing is out, and nothing that could be sent is waiting. */
-export const leavesNothing = ({ context, event }: Question): boolean => {
-  const { ids, at } = expectEvent(event, "hooks.answered");
-  const { out, queue } = context.traffic;
-  if (!out.every((call) => ids.includes(call.request.id))) return false;
-  return queue.size === 0 || toArray(queue).every((call) => at >= call.request.deadline);
+export const leavesNothing = (question: Question): boolean => {
+  if (!leavesNothingOut(question)) return false;
+  const { at } = expectEvent(question.event, "hooks.answered");
+  return !some(question.context.traffic.queue, ({ request }) => at < request.deadline);
 };
 
 export const leavesNothingOut = ({ context, event }: Question): boolean => {
   const { ids } = expectEvent(event, "hooks.answered");
-  return context.traffic.out.every((call) => ids.includes(call.request.id));
+  const isEnded = isOneOf(ids);
+  return context.traffic.out.every((call) => isEnded(call.request.id));
 };
 
 /** The new session has something to do at once. */
 export const hasWaitingCalls = ({ context, event }: Question): boolean => {
   const { hooks, at } = expectEvent(event, "session.configured");
   const isListed = (hook: string) => hooks.includes(hook) || !context.hooks.known.includes(hook);
-  return toArray(context.traffic.queue).some(
+  return some(
+    context.traffic.queue,
     ({ request }) => at < request.deadline && isListed(request.hookType),
   );
 };
 
-/** One call has proved the session lost, but others are out on a live transport. */
-export const mayOthersBeAnswered = ({ context, event }: Question): boolean => {
-  const { alive, ended } = expectEvent(event, "session.lost");
-  return alive && context.traffic.out.some((call) => !ended.includes(call.request.id));
-};
+/** One call has proved the session lost, but on its transport others may still be answered, and somebody waits for them. */
+export const mayOthersBeAnswered = ({ context, event }: Question): boolean =>
+  event.type === "session.lost" && event.alive && hasOthers(context.traffic, event.ended);
+
+/** The time for this draining is longer than what is left once the session has proved lost. A stop has a time of its own. */
+export const isPatientDraining = ({ context: { intent, drainMs, settings } }: Question): boolean =>
+  intent.kind === "reopen" && drainMs > settings.lossGraceMs;
 
 export const isOverdue = ({ context, event }: Question): boolean => {
   const { ids } = expectEvent(event, "hooks.overdue");
@@ -97,9 +109,13 @@ export const hasBeenIdle = ({ context, event }: Question): boolean => {
   return idleTimeoutMs !== null && at - context.traffic.activeAt >= idleTimeoutMs;
 };
 
+/** When the session was closed, and a chance. Of a release that never reported its end the latest activity is all that is known. */
+export const closingOf = ({ context, event }: Question): { at: number; jitter: number } =>
+  event.type === "session.closed" ? event : { at: context.traffic.activeAt, jitter: 0.5 };
+
 /** Also with the loss that is being closed, there is another attempt in this burst. */
 export const hasAttemptsLeft = ({ context, event }: Question): boolean => {
-  const { at } = expectEvent(event, "session.closed");
+  const { at } = closingOf({ context, event });
   const { intent, link, settings } = context;
   const isLoss = intent.kind === "recover" && intent.lost;
   return attemptsLeft(isLoss ? countLoss(link, at, settings) : link, at, settings);

@@ -49,7 +49,7 @@ const base = setup({
       _: unknown,
       params: { readonly ids: readonly number[] },
     ) => void,
-    /** Sends `plugin.idled` after the time. */
+    /** Sends `plugin.idled` after the time. There is one such timer: a new time replaces the one before. */
     watchIdleness: missing("the action 'watchIdleness'") as (
       _: unknown,
       params: { readonly afterMs: number },
@@ -67,6 +67,7 @@ const base = setup({
     isGracefulStop: ask.isGracefulStop,
     isLazyCall: ask.isLazyCall,
     isOverdue: ask.isOverdue,
+    isPatientDraining: ask.isPatientDraining,
     isReopening: ask.isReopening,
     isStale: ask.isStale,
     isStdio: ask.isStdio,
@@ -84,6 +85,7 @@ const base = setup({
     probeDelay: ({ context }) => context.link.waitMs,
     stableTime: ({ context }) => context.settings.stableAfterMs,
     drainLimit: ({ context }) => context.drainMs,
+    closeLimit: ({ context }) => context.settings.stopLimitMs,
     stopLimit: ({ context }) => context.settings.stopLimitMs,
   },
 });
@@ -212,16 +214,18 @@ const whileOpening = () => ({
   "session.lost": failAttempt(),
 });
 
-/** A ready session is lost: at once, or after the calls that may still be answered. */
-const loseReady = () => [
-  { guard: "isStale" } as const,
-  { guard: "mayOthersBeAnswered", target: "#draining", actions: "loseSession" } as const,
-  { target: "#closing", actions: "loseSession" } as const,
-];
-
-const stopReady = () => [
-  { guard: "isGracefulStop", target: "#draining", actions: "intendStop" } as const,
-  stopNow(),
+/** Nothing is left of the session: what comes next has been decided before, or follows from the rules of attempts. */
+const afterClosing = () => [
+  { guard: and(["isReopening", "isStdio"]), target: "spawning", actions: "dropSession" } as const,
+  { guard: "isReopening", target: "connecting", actions: "dropSession" } as const,
+  { guard: "isFallingAsleep", target: "dormant", actions: "dropSession" } as const,
+  {
+    guard: "hasAttemptsLeft",
+    target: "reconnecting",
+    actions: ["dropSession", "countLoss", "awaitRetry"],
+  } as const,
+  { guard: "isFinal", target: "terminated", actions: ["dropSession", "countLoss", "end"] } as const,
+  { target: "coolingDown", actions: ["dropSession", "countLoss", "coolDown"] } as const,
 ];
 
 export const pluginConnectionMachine = connection.createMachine({
@@ -316,7 +320,7 @@ export const pluginConnectionMachine = connection.createMachine({
               { guard: "hasAdmissibleCall", target: "invoking", actions: "admitCalls" },
               { actions: "admitCalls" },
             ],
-            "session.lost": loseReady(),
+            "session.lost": { guard: "isCurrent", target: "#closing", actions: "loseSession" },
             "plugin.idled": [
               { guard: "hasBeenIdle", target: "#closing", actions: "intendSleep" },
               { actions: "watchFurtherIdleness" },
@@ -336,10 +340,17 @@ export const pluginConnectionMachine = connection.createMachine({
               { actions: "takeAnswers" },
             ],
             "hooks.overdue": { guard: "isOverdue", target: "#closing", actions: "loseSession" },
-            "session.lost": loseReady(),
+            "session.lost": [
+              { guard: "isStale" },
+              { guard: "mayOthersBeAnswered", target: "draining", actions: "loseSession" },
+              { target: "#closing", actions: "loseSession" },
+            ],
             "plugin.idled": { actions: "watchFurtherIdleness" },
             "plugin.reconnect": { target: "draining", actions: "intendReopen" },
-            "plugin.stop": stopReady(),
+            "plugin.stop": [
+              { guard: "isGracefulStop", target: "draining", actions: "intendStop" },
+              stopNow(),
+            ],
           },
         },
 
@@ -371,6 +382,13 @@ export const pluginConnectionMachine = connection.createMachine({
             ],
             "session.lost": [
               { guard: "isStale" },
+              // Entered anew, because a loss leaves less time than a reconnect that was asked for.
+              {
+                guard: and(["mayOthersBeAnswered", "isPatientDraining"]),
+                target: "draining",
+                reenter: true,
+                actions: "loseSession",
+              },
               { guard: "mayOthersBeAnswered", actions: "loseCalls" },
               { guard: "isStopping", target: "#stopping", actions: "loseCalls" },
               { target: "#closing", actions: "loseSession" },
@@ -397,19 +415,7 @@ export const pluginConnectionMachine = connection.createMachine({
       id: "closing",
       entry: "closeSession",
       on: {
-        "session.closed": [
-          { guard: "isStale" },
-          { guard: and(["isReopening", "isStdio"]), target: "spawning", actions: "dropSession" },
-          { guard: "isReopening", target: "connecting", actions: "dropSession" },
-          { guard: "isFallingAsleep", target: "dormant", actions: "dropSession" },
-          {
-            guard: "hasAttemptsLeft",
-            target: "reconnecting",
-            actions: ["dropSession", "countLoss", "awaitRetry"],
-          },
-          { guard: "isFinal", target: "terminated", actions: ["dropSession", "end"] },
-          { target: "coolingDown", actions: ["dropSession", "countLoss", "coolDown"] },
-        ],
+        "session.closed": [{ guard: "isStale" }, ...afterClosing()],
         "hook.invoke": [
           { guard: "isWakingCall", actions: ["queueCalls", "intendReopen"] },
           ...queue(),
@@ -418,6 +424,8 @@ export const pluginConnectionMachine = connection.createMachine({
         "plugin.reconnect": { actions: "intendReopen" },
         "plugin.stop": { target: "stopping", actions: "intendStop" },
       },
+      // A release that never reports its end must not be the end of the connection.
+      after: { closeLimit: afterClosing() },
     },
 
     /** Waits for the next attempt of a burst. Nothing is open. */

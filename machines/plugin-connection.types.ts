@@ -18,7 +18,7 @@ export interface ConnectionSettings extends LinkPolicy, TrafficLimits {
   readonly lossGraceMs: number;
   /** How long calls may still be answered before a reconnect that was asked for */
   readonly reconnectDrainMs: number;
-  /** The last resort of a stop, should the release never report its end */
+  /** The last resort of a stop or a closing, should the release never report its end */
   readonly stopLimitMs: number;
 }
 
@@ -39,7 +39,7 @@ export type Intent =
   | { readonly kind: "stop" };
 
 export interface HookCatalogue {
-  /** All hooks that the server has ever listed */
+  /** What the server listed when it was ready for the first time */
   readonly known: readonly string[];
   /** Those of them that it lists no more */
   readonly withdrawn: readonly string[];

@@ -69,16 +69,18 @@ const failure = (call: Call, code: RefusalCode, outcome: CallOutcome, at: number
   sends: call.sends,
 });
 
-/** Refuses all of a list alike. */
+/** Refuses all of a list alike, but for those which are calls already. */
 export function refuse(
   traffic: Traffic,
   requests: readonly HookRequestRef[],
   code: RefusalCode,
 ): TrafficStep {
-  return { ...unchanged(traffic), settle: requests.map((request) => refusal(request, code)) };
+  const strangers = requests.filter(({ id }) => !isHeld(traffic.queue, traffic.out, id));
+  return { ...unchanged(traffic), settle: strangers.map((request) => refusal(request, code)) };
 }
 
 export interface Admission {
+  /** Each one once */
   readonly requests: readonly HookRequestRef[];
   readonly at: number;
   readonly limits: TrafficLimits;
@@ -91,8 +93,15 @@ export const isAdmissible = (request: HookRequestRef, { at, withdrawn }: Admissi
   at < request.deadline && !withdrawn.includes(request.hookType);
 
 /** A request that is sent twice by mistake is one call. */
-const isHeld = ({ queue, out }: Traffic, id: number): boolean =>
+const isHeld = (queue: CallQueue, out: readonly Call[], id: number): boolean =>
   find(queue, id) !== undefined || out.some((call) => call.request.id === id);
+
+/** Whether an id is in a list. Lists are short, as a rule: a set of a few would cost more than it saves. */
+export function isOneOf(ids: readonly number[]): (id: number) => boolean {
+  if (ids.length <= 8) return (id) => ids.includes(id);
+  const set = new Set(ids);
+  return (id) => set.has(id);
+}
 
 /** Queues what there is room for, and refuses the rest. */
 export function enqueue(traffic: Traffic, admission: Admission): TrafficStep {
@@ -101,7 +110,7 @@ export function enqueue(traffic: Traffic, admission: Admission): TrafficStep {
   const settle: Settlement[] = [];
   const admitted: HookRequestRef[] = [];
   for (const request of requests) {
-    if (isHeld({ ...traffic, queue }, request.id)) continue;
+    if (isHeld(queue, traffic.out, request.id)) continue;
     if (at >= request.deadline) settle.push(refusal(request, "DEADLINE_EXCEEDED"));
     else if (withdrawn.includes(request.hookType)) settle.push(refusal(request, "HOOK_UNKNOWN"));
     else if (isFull(queue, request, limits)) settle.push(refusal(request, "QUEUE_FULL"));
@@ -111,7 +120,7 @@ export function enqueue(traffic: Traffic, admission: Admission): TrafficStep {
     }
   }
   return {
-    traffic: { queue, out: traffic.out, seq, activeAt: at },
+    traffic: { queue, out: traffic.out, seq, activeAt: Math.max(traffic.activeAt, at) },
     send: none,
     settle,
     admitted,
@@ -149,13 +158,14 @@ export function admit(traffic: Traffic, admission: Admission): TrafficStep {
   let { seq } = traffic;
   for (const request of admission.requests) {
     if (out.length < limits.maxInFlight && isAdmissible(request, admission)) {
-      if (isHeld({ ...traffic, out }, request.id)) continue;
+      if (isHeld(traffic.queue, out, request.id)) continue;
       out.push({ ...newCall(out, emptyQueue, request, seq++, admission.at), sends: 1 });
     } else rest.push(request);
   }
   const send = out.slice(traffic.out.length);
   const admitted = send.map(({ request }) => request);
-  const sent: Traffic = { queue: traffic.queue, out, seq, activeAt: admission.at };
+  const activeAt = Math.max(traffic.activeAt, admission.at);
+  const sent: Traffic = { queue: traffic.queue, out, seq, activeAt };
   if (rest.length === 0) return { ...unchanged(sent), send, admitted };
   const queued = enqueue(sent, { ...admission, requests: rest });
   return { ...queued, send, admitted: [...admitted, ...queued.admitted] };
@@ -193,8 +203,9 @@ export function dispatch(step: TrafficStep, at: number, maxInFlight: number): Tr
 export function conclude(traffic: Traffic, ids: readonly number[], at: number): TrafficStep {
   const settle: Settlement[] = [];
   const out: Call[] = [];
+  const isEnded = isOneOf(ids);
   for (const call of traffic.out) {
-    if (!ids.includes(call.request.id)) out.push(call);
+    if (!isEnded(call.request.id)) out.push(call);
     else if (!call.abandoned) settle.push({ request: call.request, status: "answered" });
   }
   return { ...unchanged({ queue: traffic.queue, out, seq: traffic.seq, activeAt: at }), settle };
@@ -238,8 +249,8 @@ export function release(
 export type ReplayPolicy = "provable" | "once" | "never";
 
 export interface Loss {
-  /** The calls it is about; all that are out, where the session is dead */
-  readonly ids: readonly number[];
+  /** The calls it is about. null: all that are out, because the session is dead */
+  readonly ids: readonly number[] | null;
   /** Those which provably never reached the plugin */
   readonly unsent: readonly number[];
   readonly at: number;
@@ -253,28 +264,32 @@ export function lose(traffic: Traffic, loss: Loss): TrafficStep {
   const settle: Settlement[] = [];
   const again: Call[] = [];
   const out: Call[] = [];
+  const isLost = loss.ids === null ? () => true : isOneOf(loss.ids);
+  const isUnsent = isOneOf(loss.unsent);
   for (const call of traffic.out) {
-    if (!loss.ids.includes(call.request.id)) out.push(call);
+    const { id } = call.request;
+    if (!isLost(id)) out.push(call);
     else if (call.abandoned) continue;
-    else if (mayReplay(call, loss)) {
-      again.push({ ...call, ambiguous: call.ambiguous || !isUnsent(call, loss) });
+    else if (mayReplay(call, loss, isUnsent(id))) {
+      again.push({ ...call, ambiguous: call.ambiguous || !isUnsent(id) });
     } else {
-      const outcome = isUnsent(call, loss) ? "not_processed" : "unknown";
-      settle.push(failure(call, loss.code, outcome, loss.at));
+      settle.push(failure(call, loss.code, isUnsent(id) ? "not_processed" : "unknown", loss.at));
     }
   }
   return { ...unchanged({ ...traffic, queue: restore(traffic.queue, again), out }), settle };
 }
 
-const isUnsent = (call: Call, loss: Loss): boolean => loss.unsent.includes(call.request.id);
-
-function mayReplay(call: Call, loss: Loss): boolean {
+function mayReplay(call: Call, loss: Loss, isUnsent: boolean): boolean {
   if (loss.code === "STOPPED" || loss.replay === "never") return false;
   if (call.sends >= 2 || loss.at >= call.request.deadline) return false;
-  return isUnsent(call, loss) || loss.replay === "once";
+  return isUnsent || loss.replay === "once";
 }
 
-export const everyId = (traffic: Traffic): number[] => traffic.out.map((call) => call.request.id);
+/** Whether calls are out that somebody waits for, besides these. */
+export function hasOthers(traffic: Traffic, ids: readonly number[]): boolean {
+  const isOne = isOneOf(ids);
+  return traffic.out.some((call) => !call.abandoned && !isOne(call.request.id));
+}
 
 /** Fails the waiting calls that `which` picks, and keeps the others in their order. */
 export function failWaiting(

@@ -1,3 +1,4 @@
+import type { InspectionEvent } from "xstate";
 import type { ConnectionEvent, ConnectionSettings, SessionFact } from "../../../machines/index.ts";
 import type { Picture } from "./describe.ts";
 import { faultOf, requestOf } from "./fixtures.ts";
@@ -7,14 +8,14 @@ export type EventType = ConnectionEvent["type"];
 type EventOf<T extends EventType> = Extract<ConnectionEvent, { type: T }>;
 
 /** What one step does, in full: whatever is not named here must not happen. */
-interface Effect {
+export interface Effect {
   /** Default: the same state */
   readonly to?: string;
   readonly log?: readonly string[];
   readonly changes?: Partial<Picture>;
 }
 
-interface Circumstances {
+export interface Circumstances {
   readonly when?: string;
   readonly settings?: Partial<ConnectionSettings>;
   /** The way to the state, if it is another one than the row's */
@@ -60,12 +61,15 @@ const tableSettings: Partial<ConnectionSettings> = {
 /** Time that each row has been in its state when the event comes. */
 export const sinceEntryMs = 50;
 
-export function reachRow(row: Row, circumstances: Circumstances = {}): TestConnection {
-  const connection = new TestConnection({
-    ...tableSettings,
-    ...row.settings,
-    ...circumstances.settings,
-  });
+export function reachRow(
+  row: Row,
+  circumstances: Circumstances = {},
+  inspect?: (event: InspectionEvent) => void,
+): TestConnection {
+  const connection = new TestConnection(
+    { ...tableSettings, ...row.settings, ...circumstances.settings },
+    inspect && { inspect },
+  );
   const reach = circumstances.reach ?? row.reach;
   reach(connection);
   connection.advance(sinceEntryMs);

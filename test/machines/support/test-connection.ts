@@ -1,4 +1,10 @@
-import { type ActorRefFrom, createActor, fromCallback, type InspectionEvent } from "xstate";
+import {
+  type ActorRefFrom,
+  type AnyActorRef,
+  createActor,
+  fromCallback,
+  type InspectionEvent,
+} from "xstate";
 import {
   type ConnectionContext,
   type ConnectionEmitted,
@@ -7,6 +13,7 @@ import {
   type Fault,
   type HookRequestRef,
   pluginConnectionMachine,
+  type SessionCommand,
   type SessionFact,
   type Settlement,
 } from "../../../machines/index.ts";
@@ -19,7 +26,7 @@ import {
   pictureOf,
 } from "./describe.ts";
 import { faultOf, settingsOf } from "./fixtures.ts";
-import { type ScriptedSession, scriptedSession } from "./scripted-session.ts";
+import { type ScriptedSession, type SessionWitness, scriptedSession } from "./scripted-session.ts";
 import { StepClock } from "./step-clock.ts";
 
 interface LossScript {
@@ -29,12 +36,41 @@ interface LossScript {
   readonly fault?: Fault;
 }
 
+/** What the machine's services tell of: each connection is the port of its own machine. */
+const connectionOf = (port: unknown): TestConnection => port as TestConnection;
+
+const keeper = fromCallback<{ type: "never" }, { port: unknown; connection: AnyActorRef }>(
+  ({ input }) => {
+    const connection = connectionOf(input.port);
+    connection.keepers += 1;
+    return () => {
+      connection.keepers -= 1;
+    };
+  },
+);
+
+/** Provided once, as a host does it. */
+export const testedMachine = pluginConnectionMachine.provide({
+  actors: { session: scriptedSession, keeper },
+  actions: {
+    settleCalls: ({ context }, { settlements }) => connectionOf(context.port).settle(settlements),
+    watchDeadlines: ({ context }, { requests }) =>
+      connectionOf(context.port).watched.push(...requests),
+    watchAbandoned: ({ context }, { ids }) =>
+      connectionOf(context.port).log.push(`watch abandoned ${ids.join(" ")}`),
+    watchIdleness: ({ context }, { afterMs }) =>
+      connectionOf(context.port).log.push(`watch idleness ${afterMs}`),
+  },
+});
+
 /** The machine as an actor, with a session that does as it is told, in simulated time. */
-export class TestConnection {
+export class TestConnection implements SessionWitness {
   readonly clock: StepClock = new StepClock();
   /** All that the machine has done to its surroundings, in order; see `describe.ts` */
   readonly log: string[] = [];
   readonly settlements: Settlement[] = [];
+  /** Requests whose deadlines the host is to watch */
+  readonly watched: HookRequestRef[] = [];
   readonly emitted: ConnectionEmitted[] = [];
   readonly sessions: ScriptedSession[] = [];
   /** Errors of the machine itself: there must never be one */
@@ -45,38 +81,16 @@ export class TestConnection {
 
   constructor(
     settings: Partial<ConnectionSettings> = {},
-    options: { readonly port?: unknown; readonly inspect?: (event: InspectionEvent) => void } = {},
+    options: {
+      readonly machine?: typeof pluginConnectionMachine;
+      readonly inspect?: (event: InspectionEvent) => void;
+    } = {},
   ) {
-    const session = scriptedSession({
-      spawned: (spawned) => {
-        this.sessions.push(spawned);
-        this.log.push(`session ${spawned.generation} spawned`);
-      },
-      told: (_, command) => this.log.push(describeCommand(command)),
-      released: ({ generation }) => this.log.push(`session ${generation} released`),
-    });
-    const keeper = fromCallback<{ type: "never" }, { port: unknown; connection: unknown }>(() => {
-      this.keepers += 1;
-      return () => {
-        this.keepers -= 1;
-      };
-    });
-    const machine = pluginConnectionMachine.provide({
-      actors: { session, keeper },
-      actions: {
-        settleCalls: (_, { settlements }) => {
-          this.settlements.push(...settlements);
-          this.log.push(...settlements.map(describeSettlement));
-        },
-        watchDeadlines: () => {},
-        watchAbandoned: (_, { ids }) => this.log.push(`watch abandoned ${ids.join(" ")}`),
-        watchIdleness: (_, { afterMs }) => this.log.push(`watch idleness ${afterMs}`),
-      },
-    });
+    const { machine = testedMachine, inspect } = options;
     this.actor = createActor(machine, {
-      input: { settings: settingsOf(settings), port: options.port ?? null },
+      input: { settings: settingsOf(settings), port: this },
       clock: this.clock,
-      ...(options.inspect && { inspect: options.inspect }),
+      ...(inspect && { inspect }),
     });
     this.actor.on("*", (event) => {
       this.emitted.push(event);
@@ -84,6 +98,24 @@ export class TestConnection {
     });
     this.actor.subscribe({ error: (error) => this.crashes.push(error) });
     this.actor.start();
+  }
+
+  spawned(session: ScriptedSession): void {
+    this.sessions.push(session);
+    this.log.push(`session ${session.generation} spawned`);
+  }
+
+  told(_: ScriptedSession, command: SessionCommand): void {
+    this.log.push(describeCommand(command));
+  }
+
+  released({ generation }: ScriptedSession): void {
+    this.log.push(`session ${generation} released`);
+  }
+
+  settle(settlements: readonly Settlement[]): void {
+    this.settlements.push(...settlements);
+    this.log.push(...settlements.map(describeSettlement));
   }
 
   get context(): ConnectionContext {

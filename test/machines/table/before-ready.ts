@@ -42,6 +42,13 @@ export const idle: Row = {
         log: ["session 1 spawned"],
         changes: { generation: 1, attempt: 1 },
       },
+      {
+        when: "over http",
+        settings: overHttp,
+        to: "connecting",
+        log: ["session 1 spawned"],
+        changes: { generation: 1, attempt: 1 },
+      },
     ],
     "hook.invoke": [
       { log: ["settle 9 NOT_STARTED not_processed"] },
@@ -248,7 +255,7 @@ export const fetchingConfig: Row = {
     "session.configured": [
       {
         to: "ready.invoking",
-        log: ["call 1", "tell ready 1", "watch idleness 60000"],
+        log: ["watch idleness 60000", "call 1", "tell ready 1"],
         changes: {
           hasBeenReady: true,
           attempt: 0,
@@ -263,7 +270,7 @@ export const fetchingConfig: Row = {
         when: "nothing waits",
         given: (connection) => connection.cancel(1),
         to: "ready.waiting",
-        log: ["tell ready 1", "watch idleness 60000"],
+        log: ["watch idleness 60000", "tell ready 1"],
         changes: { hasBeenReady: true, attempt: 0, known: "guard", activeAt: 50 },
       },
       {
@@ -278,7 +285,7 @@ export const fetchingConfig: Row = {
         when: "what waits is over",
         with: { at: 1_000_000 },
         to: "ready.waiting",
-        log: ["settle 1 DEADLINE_EXCEEDED not_processed", "tell ready 1", "watch idleness 60000"],
+        log: ["settle 1 DEADLINE_EXCEEDED not_processed", "watch idleness 60000", "tell ready 1"],
         changes: {
           hasBeenReady: true,
           attempt: 0,
@@ -292,7 +299,7 @@ export const fetchingConfig: Row = {
         when: "the server lists none of the hooks, and never has",
         with: { hooks: ["other"] },
         to: "ready.invoking",
-        log: ["call 1", "tell ready 1", "watch idleness 60000"],
+        log: ["watch idleness 60000", "call 1", "tell ready 1"],
         changes: {
           hasBeenReady: true,
           attempt: 0,
@@ -316,7 +323,7 @@ export const fetchingConfig: Row = {
         },
         with: { hooks: ["other"] },
         to: "ready.waiting",
-        log: ["settle 1 HOOK_UNKNOWN not_processed", "tell ready 2", "watch idleness 60000"],
+        log: ["settle 1 HOOK_UNKNOWN not_processed", "watch idleness 60000", "tell ready 2"],
         changes: { withdrawn: "guard", queue: "", queueBytes: 0, activeAt: 50 },
       },
     ],

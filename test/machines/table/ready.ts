@@ -25,7 +25,7 @@ export const waiting: Row = {
         when: "more come than may be out and wait",
         with: { requests: [4, 5, 6, 7, 8, 9].map((id) => requestOf(id)) },
         to: "ready.invoking",
-        log: ["call 4 5", "settle 9 QUEUE_FULL not_processed"],
+        log: ["settle 9 QUEUE_FULL not_processed", "call 4 5"],
         changes: { out: "4 5", queue: "6 7 8", queueBytes: 30, seq: 5, activeAt: 50 },
       },
       {
@@ -34,7 +34,7 @@ export const waiting: Row = {
           requests: [requestOf(7, { deadline: 50 }), requestOf(8), requestOf(8), requestOf(9)],
         },
         to: "ready.invoking",
-        log: ["call 8 9", "settle 7 DEADLINE_EXCEEDED not_processed"],
+        log: ["settle 7 DEADLINE_EXCEEDED not_processed", "call 8 9"],
         changes: { out: "8 9", seq: 2, activeAt: 50 },
       },
       {
@@ -109,7 +109,7 @@ const abandonFirst = (connection: TestConnection): void => connection.cancel(1);
 const leave = {
   "hook.cancel": [
     {
-      log: ["cancel 1", "watch abandoned 1", "settle 1 ABORTED unknown"],
+      log: ["watch abandoned 1", "settle 1 ABORTED unknown", "cancel 1"],
       changes: { out: "1* 2" },
     },
     {
@@ -120,7 +120,7 @@ const leave = {
   ],
   "hooks.expired": [
     {
-      log: ["cancel 1", "watch abandoned 1", "settle 1 DEADLINE_EXCEEDED unknown"],
+      log: ["watch abandoned 1", "settle 1 DEADLINE_EXCEEDED unknown", "cancel 1"],
       changes: { out: "1* 2" },
     },
     { when: "it has gone already", given: abandonFirst },
@@ -141,11 +141,11 @@ const leaveQueue = {
       when: "all go at once, one of them twice",
       with: { ids: [3, 1, 99, 2, 1] },
       log: [
-        "cancel 1 2",
         "watch abandoned 1 2",
         "settle 3 ABORTED not_processed",
         "settle 1 ABORTED unknown",
         "settle 2 ABORTED unknown",
+        "cancel 1 2",
       ],
       changes: { queue: "", queueBytes: 0, out: "1* 2*" },
     },
@@ -235,19 +235,19 @@ export const invoking: Row = {
     ],
     "hooks.answered": [
       {
-        log: ["call 3", "settle 1 answered"],
+        log: ["settle 1 answered", "call 3"],
         changes: { attempt: 0, queue: "", queueBytes: 0, out: "2 3", activeAt: 50 },
       },
       {
         when: "none of them is a success",
         with: { successful: false },
-        log: ["call 3", "settle 1 answered"],
+        log: ["settle 1 answered", "call 3"],
         changes: { queue: "", queueBytes: 0, out: "2 3", activeAt: 50 },
       },
       {
         when: "two come at once",
         with: { ids: [2, 1] },
-        log: ["call 3", "settle 1 answered", "settle 2 answered"],
+        log: ["settle 1 answered", "settle 2 answered", "call 3"],
         changes: { attempt: 0, queue: "", queueBytes: 0, out: "3", activeAt: 50 },
       },
       {
@@ -301,6 +301,20 @@ export const invoking: Row = {
           queue: "1 3",
           queueBytes: 20,
           out: "2",
+        },
+      },
+      {
+        when: "nobody waits for the other one",
+        given: (connection) => connection.cancel(2),
+        with: { alive: true, unsent: [1] },
+        to: "closing",
+        log: ["close"],
+        changes: {
+          fault: "HTTP_STATUS",
+          intent: "recover from loss",
+          queue: "1 3",
+          queueBytes: 20,
+          out: "",
         },
       },
       {
@@ -358,7 +372,10 @@ export const drainingToStop: Row = {
         changes: { out: "" },
       },
     ],
-    "hook.invoke": [{ log: ["settle 9 STOPPED not_processed"] }],
+    "hook.invoke": [
+      { log: ["settle 9 STOPPED not_processed"] },
+      { when: "it is out already", with: { requests: [requestOf(1), requestOf(2)] } },
+    ],
     ...leave,
     "hooks.overdue": [
       {
@@ -467,7 +484,6 @@ export const drainingToReopen: Row = {
         log: ["settle 2 SESSION_LOST unknown", "close"],
         changes: {
           fault: "SESSION_LOST",
-          intent: "recover from loss",
           drainMs: 1_000,
           out: "",
         },
@@ -491,7 +507,6 @@ export const drainingToReopen: Row = {
         log: ["settle 1 SESSION_LOST unknown", "close"],
         changes: {
           fault: "HTTP_STATUS",
-          intent: "recover from loss",
           drainMs: 1_000,
           queue: "2 3",
           queueBytes: 20,
@@ -501,7 +516,33 @@ export const drainingToReopen: Row = {
       {
         when: "the other one may still be answered",
         with: { alive: true, unsent: [1] },
+        changes: {
+          fault: "HTTP_STATUS",
+          drainMs: 1_000,
+          queue: "1 3",
+          queueBytes: 20,
+          out: "2",
+        },
+      },
+      {
+        when: "the other one may still be answered, and the time for it is short anyway",
+        settings: { reconnectDrainMs: 1_000 },
+        with: { alive: true, unsent: [1] },
         changes: { queue: "1 3", queueBytes: 20, out: "2" },
+      },
+      {
+        when: "nobody waits for the other one",
+        given: (connection) => connection.cancel(2),
+        with: { alive: true, unsent: [1] },
+        to: "closing",
+        log: ["close"],
+        changes: {
+          fault: "HTTP_STATUS",
+          drainMs: 1_000,
+          queue: "1 3",
+          queueBytes: 20,
+          out: "",
+        },
       },
     ],
     ...nothing("plugin.start", "plugin.reconnect", "plugin.idled", "session.opened"),
@@ -514,6 +555,14 @@ export const drainingToReopen: Row = {
         settings: { reconnectDrainMs: 400 },
         to: "closing",
         log: ["settle 1 SESSION_LOST unknown", "settle 2 SESSION_LOST unknown", "close"],
+        changes: { out: "" },
+      },
+      {
+        when: "one call has proved the session lost meanwhile",
+        given: (connection) => connection.lost({ ended: [1], unsent: [1], alive: true }),
+        afterMs: 1_050,
+        to: "closing",
+        log: ["settle 2 SESSION_LOST unknown", "close"],
         changes: { out: "" },
       },
     ],
@@ -568,7 +617,7 @@ export const drainingAfterLoss: Row = {
       {
         when: "it is out",
         with: { ids: [2] },
-        log: ["cancel 2", "watch abandoned 2", "settle 2 ABORTED unknown"],
+        log: ["watch abandoned 2", "settle 2 ABORTED unknown", "cancel 2"],
         changes: { out: "2* 3" },
       },
     ],
@@ -580,7 +629,7 @@ export const drainingAfterLoss: Row = {
       {
         when: "it is out",
         with: { ids: [2] },
-        log: ["cancel 2", "watch abandoned 2", "settle 2 DEADLINE_EXCEEDED unknown"],
+        log: ["watch abandoned 2", "settle 2 DEADLINE_EXCEEDED unknown", "cancel 2"],
         changes: { out: "2* 3" },
       },
     ],
