@@ -17,10 +17,22 @@ export type JsonRpcAnswer = JSONRPCResultResponse | JSONRPCErrorResponse;
 /** The method of nearly every request. */
 export const callMethod = "tools/call";
 
+export interface IncomingRequest {
+  readonly kind: "request";
+  readonly message: JSONRPCRequest;
+  readonly bytes: number;
+}
+
+export interface IncomingNotification {
+  readonly kind: "notification";
+  readonly message: JSONRPCNotification;
+  readonly bytes: number;
+}
+
 /** A message from the client, sorted. `invalid` has the id where there was a usable one, so that it can be answered. */
 export type Incoming =
-  | { readonly kind: "request"; readonly message: JSONRPCRequest }
-  | { readonly kind: "notification"; readonly message: JSONRPCNotification }
+  | IncomingRequest
+  | IncomingNotification
   | { readonly kind: "response" }
   | {
       readonly kind: "invalid";
@@ -43,19 +55,20 @@ export function readMessage(bytes: Buffer): Incoming {
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return invalid(null, ErrorCode.InvalidRequest, "Validation error: not a JSON-RPC message");
-  return sort(value);
+  return sort(value, bytes.length);
 }
 
-function sort(value: object): Incoming {
+function sort(value: object, bytes: number): Incoming {
   const { jsonrpc, id, method, params } = value as Record<string, unknown>;
   if (method === undefined && ("result" in value || "error" in value)) return { kind: "response" };
   const body = params === undefined ? { jsonrpc, method } : { jsonrpc, method, params };
   if (id === undefined) {
-    if (isJSONRPCNotification(body)) return { kind: "notification", message: body };
+    if (isJSONRPCNotification(body)) return { kind: "notification", message: body, bytes };
     return invalid(null, ErrorCode.InvalidRequest, "Validation error: not a JSON-RPC message");
   }
   const request = { ...body, id };
-  if (isCall(request) || isJSONRPCRequest(request)) return { kind: "request", message: request };
+  if (isCall(request) || isJSONRPCRequest(request))
+    return { kind: "request", message: request, bytes };
   return invalid(
     isRequestId(id) ? id : null,
     ErrorCode.InvalidRequest,
@@ -70,7 +83,7 @@ function isCall(request: Record<string, unknown>): request is JSONRPCRequest & t
 }
 
 function isRequestId(id: unknown): id is RequestId {
-  return typeof id === "string" || Number.isInteger(id);
+  return typeof id === "string" || Number.isSafeInteger(id);
 }
 
 function invalid(id: RequestId | null, code: number, reason: string): Incoming {
@@ -92,4 +105,26 @@ export function answerText(answer: JsonRpcAnswer): string {
 /** The text of an error that belongs to no request, or to one that could not be read. */
 export function errorText(id: RequestId | null, code: number, message: string): string {
   return JSON.stringify({ jsonrpc: "2.0", id, error: { code, message } });
+}
+
+/** The id of the request that a notification cancels. */
+export function cancelledId({ method, params = {} }: JSONRPCNotification): RequestId | undefined {
+  const { requestId } = params;
+  return method === "notifications/cancelled" && isRequestId(requestId) ? requestId : undefined;
+}
+
+/** An answer as it goes out. */
+export interface AnswerText {
+  readonly id: RequestId;
+  readonly text: string;
+  readonly isError: boolean;
+}
+
+export function failedAnswer(id: RequestId, code: number, message: string): AnswerText {
+  return { id, text: errorText(id, code, message), isError: true };
+}
+
+/** A cancelled call is answered so by the SDK of the reference: a client that runs one call at a time waits for it. */
+export function cancelledAnswer(id: RequestId): AnswerText {
+  return failedAnswer(id, 0, "Request cancelled");
 }

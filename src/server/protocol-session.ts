@@ -1,5 +1,4 @@
 import {
-  type CallToolResult,
   ErrorCode,
   type JSONRPCNotification,
   type JSONRPCRequest,
@@ -9,16 +8,18 @@ import { isRecord } from "../models/records.ts";
 import { CallAbort } from "./call-abort.ts";
 import { Conversation } from "./conversation.ts";
 import type { InFlight } from "./in-flight.ts";
-import { answerText, callMethod, errorText, type JsonRpcAnswer } from "./json-rpc.ts";
+import {
+  type AnswerText,
+  answerText,
+  callMethod,
+  cancelledAnswer,
+  cancelledId,
+  failedAnswer,
+  type IncomingNotification,
+  type IncomingRequest,
+} from "./json-rpc.ts";
 import type { PluginSet } from "./plugin-set.ts";
 import { callTool } from "./tools.ts";
-
-/** An answer as it goes out. */
-export interface Answer {
-  readonly id: RequestId;
-  readonly text: string;
-  readonly isError: boolean;
-}
 
 interface RunningCall {
   readonly abort: CallAbort;
@@ -32,12 +33,12 @@ interface RunningCall {
 export class ProtocolSession {
   readonly #plugins: PluginSet;
   readonly #runs: InFlight;
-  readonly #send: (answer: Answer) => void;
+  readonly #send: (answer: AnswerText) => void;
   readonly #running = new Map<RequestId, RunningCall>();
   #conversation: Conversation | undefined;
   #isClosed = false;
 
-  constructor(plugins: PluginSet, runs: InFlight, send: (answer: Answer) => void) {
+  constructor(plugins: PluginSet, runs: InFlight, send: (answer: AnswerText) => void) {
     this.#plugins = plugins;
     this.#runs = runs;
     this.#send = send;
@@ -48,13 +49,15 @@ export class ProtocolSession {
     return this.#running.has(id);
   }
 
-  /** Takes a message of `bytes` bytes. A request must not have the id of a call that is running. */
-  receive(message: JSONRPCRequest | JSONRPCNotification, bytes: number): void {
-    if ("id" in message && message.method === callMethod) void this.#call(message, bytes);
-    else if (message.method === "notifications/cancelled") this.#onCancelled(message.params);
+  /** Takes a message. A request must not have the id of a call that is running. */
+  receive(incoming: IncomingRequest | IncomingNotification): void {
+    const { kind, message } = incoming;
+    if (kind === "request" && message.method === callMethod) void this.#call(incoming);
+    else if (kind === "request") this.#converse(message);
     else {
-      this.#conversation ??= new Conversation((answer) => this.#answer(answer));
-      this.#conversation.receive(message);
+      const cancelled = cancelledId(message);
+      if (cancelled === undefined) this.#converse(message);
+      else this.cancel(cancelled);
     }
   }
 
@@ -73,51 +76,40 @@ export class ProtocolSession {
     this.#conversation?.close();
   }
 
-  async #call({ id, params }: JSONRPCRequest, bytes: number): Promise<void> {
+  async #call({ message: { id, params }, bytes }: IncomingRequest): Promise<void> {
     const call: RunningCall = { abort: new CallAbort(), isCancelled: false };
     const share = this.#runs.begin(bytes);
     this.#running.set(id, call);
     const answer = await this.#answerTo(id, params, call);
     this.#running.delete(id);
-    this.#answer(answer);
+    if (!this.#isClosed) this.#send(answer);
     share.end();
   }
 
-  async #answerTo(id: RequestId, params: unknown, call: RunningCall): Promise<JsonRpcAnswer> {
+  async #answerTo(id: RequestId, params: unknown, call: RunningCall): Promise<AnswerText> {
     const { name, arguments: given = {} } = isRecord(params) ? params : {};
-    if (typeof name !== "string" || !isRecord(given)) {
-      const wrong =
-        typeof name === "string" ? "arguments must be an object" : "name must be a text";
-      return failed(id, ErrorCode.InvalidParams, `Invalid request parameters: ${wrong}`);
-    }
-    let result: CallToolResult;
+    if (typeof name !== "string") return invalidParams(id, "name must be a text");
+    if (!isRecord(given)) return invalidParams(id, "arguments must be an object");
+    const result = await callTool(this.#plugins, name, given, call.abort);
+    if (call.isCancelled) return cancelledAnswer(id);
     try {
-      result = await callTool(this.#plugins, name, given, call.abort);
-    } catch {
-      return failed(id, ErrorCode.InternalError, "Internal error");
-    }
-    // The SDK of the reference answers so, with this code; a client that runs one call at a time waits for it.
-    return call.isCancelled ? failed(id, 0, "Request cancelled") : { jsonrpc: "2.0", id, result };
-  }
-
-  #onCancelled(params: Record<string, unknown> = {}): void {
-    const { requestId } = params;
-    if (typeof requestId === "string" || typeof requestId === "number") this.cancel(requestId);
-  }
-
-  #answer(answer: JsonRpcAnswer): void {
-    const { id } = answer;
-    if (id === undefined || this.#isClosed) return;
-    try {
-      this.#send({ id, text: answerText(answer), isError: "error" in answer });
+      return { id, text: answerText({ jsonrpc: "2.0", id, result }), isError: false };
     } catch {
       // The longest text that JavaScript can hold is shorter than what a hook may return.
-      const text = errorText(id, ErrorCode.InternalError, "The answer is too long");
-      this.#send({ id, text, isError: true });
+      return failedAnswer(id, ErrorCode.InternalError, "The answer is too long");
     }
+  }
+
+  #converse(message: JSONRPCRequest | JSONRPCNotification): void {
+    this.#conversation ??= new Conversation((answer) => {
+      const { id } = answer;
+      if (id === undefined || this.#isClosed) return;
+      this.#send({ id, text: answerText(answer), isError: "error" in answer });
+    });
+    this.#conversation.receive(message);
   }
 }
 
-function failed(id: RequestId, code: number, message: string): JsonRpcAnswer {
-  return { jsonrpc: "2.0", id, error: { code, message } };
+function invalidParams(id: RequestId, what: string): AnswerText {
+  return failedAnswer(id, ErrorCode.InvalidParams, `Invalid request parameters: ${what}`);
 }

@@ -37,9 +37,10 @@ test("a session that nobody uses ends, one that is used does not", () => {
   const sessions = newSessions();
   const [unused, used] = [established(sessions), established(sessions)];
   expect(sessions.isFull).toBe(true);
+  const message = { jsonrpc: "2.0", method: "notifications/initialized" } as const;
   for (let passed = 0; passed <= 60_000; passed += 15_000) {
     vi.advanceTimersByTime(15_000);
-    sessions.get(used)?.notify({ jsonrpc: "2.0", method: "notifications/initialized" }, 0);
+    sessions.get(used)?.notify({ kind: "notification", message, bytes: 0 });
   }
   expect(sessions.get(unused)).toBeUndefined();
   expect(sessions.get(used)).toBeInstanceOf(HttpSession);

@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type PluginServer, type ServeHttpOptions, servePlugins } from "../../src/server/index.ts";
 import { plugins } from "../fixtures/server/plugins.mjs";
 import { eventually } from "./support/eventually.ts";
@@ -190,6 +191,13 @@ describe("sessions", () => {
   });
 });
 
+test.each(["GET", "HEAD"])("the health check answers %s", async (method) => {
+  const server = await start();
+  const { status, headers, body } = await rawRequest(server, { method, path: "/health" });
+  expect({ status, length: headers["content-length"] }).toEqual({ status: 200, length: "20" });
+  expect(body).toBe(method === "GET" ? '{"status":"healthy"}' : "");
+});
+
 describe("requests", () => {
   test.each([
     ["an unknown path", { path: "/other" }, 404],
@@ -298,6 +306,69 @@ describe("cancelling", () => {
     },
   );
 
+  test("the id of a call whose client has left stays in use until its hook has ended", async () => {
+    const client = await HttpClient.start(await start());
+    const leave = new AbortController();
+    const { response } = await startSlow(client, { ms: 300, deaf: true }, leave.signal);
+    leave.abort();
+    await expect(response).rejects.toThrow();
+    // Answered now, it would get the answer of the call before.
+    expect((await client.post({ id: "slow", method: "ping" })).status).toBe(400);
+    await noted("done");
+    expect(answerIn(await client.post({ id: "slow", method: "ping" })).result).toEqual({});
+  });
+
+  test("calls that wait for each other on one connection are all aborted when it breaks", async () => {
+    const server = await start({ drainMs: 60_000 });
+    const client = await HttpClient.start(server);
+    const connection = await RawSocket.open({ port: server.port ?? 0 });
+    const session = { "mcp-session-id": client.headers["mcp-session-id"] ?? "" };
+    const calls = 12;
+    for (let id = 1; id <= calls; id++) {
+      const call = invocation("Slow", { name: "t", args: { notes, ms: 60_000 } });
+      const params = { name: "invoke_hook", arguments: call };
+      connection.post(
+        JSON.stringify({ jsonrpc: "2.0", id, method: "tools/call", params }),
+        session,
+      );
+    }
+    const count = async (line: string): Promise<number> =>
+      (await readFile(notes, "utf8").catch(() => "")).split(line).length - 1;
+    await eventually(async () => (await count("begun")) === calls);
+    connection.socket.destroy();
+    await eventually(async () => (await count("aborted AbortError")) === calls);
+    await server.close();
+  });
+
+  test("a client that does not read its answer loses its connection", async () => {
+    const limits: number[] = [];
+    // In place of a minute of waiting.
+    vi.spyOn(ServerResponse.prototype, "setTimeout").mockImplementation(function (
+      this: ServerResponse,
+      limit,
+      onTimeout,
+    ) {
+      limits.push(limit);
+      if (onTimeout) setImmediate(onTimeout);
+      return this;
+    });
+    const server = await start({ jsonResponse: true });
+    const client = await HttpClient.start(server);
+    const connection = await RawSocket.open({ port: server.port ?? 0 });
+    connection.socket.pause();
+    const result = "x".repeat(10_000_000);
+    const call = invocation("Echo", { name: "t", result }, "tool_post_invoke");
+    const params = { name: "invoke_hook", arguments: call };
+    connection.post(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params }), {
+      "mcp-session-id": client.headers["mcp-session-id"] ?? "",
+    });
+    await eventually(() => limits.length === 1);
+    expect(limits).toEqual([60_000]);
+    connection.socket.resume();
+    await connection.closed;
+    expect(connection.received.length).toBeLessThan(result.length);
+  });
+
   test("a call can be cancelled whose id is 0", async () => {
     const client = await HttpClient.start(await start());
     const call = invocation("Slow", { name: "t", args: { notes, ms: 60_000 } });
@@ -309,6 +380,59 @@ describe("cancelling", () => {
     await noted("begun");
     await client.post({ method: "notifications/cancelled", params: { requestId: 0 } });
     expect(answerIn(await response).error?.message).toBe("Request cancelled");
+  });
+});
+
+describe("more calls than the server takes", () => {
+  test("are refused as not run, while all else is answered", async () => {
+    const client = await HttpClient.start(await start({ maxInFlight: 1 }));
+    const { response } = await startSlow(client, { ms: 60_000 });
+    const call = invocation("Slow", { name: "t", args: { notes, ms: 1 } });
+    const params = { name: "invoke_hook", arguments: call };
+    const refused = await client.post({ id: 7, method: "tools/call", params });
+    expect(refused).toMatchObject({ status: 503, headers: { "retry-after": "1" } });
+    expect(JSON.parse(refused.body).error.message).toBe("Too many calls");
+    expect((await client.request("ping")).result).toEqual({});
+    await client.post({ method: "notifications/cancelled", params: { requestId: "slow" } });
+    await response;
+    expect(await readFile(notes, "utf8")).toBe("begun\naborted AbortError\n");
+    expect(
+      envelope(answerIn(await client.post({ id: 7, method: "tools/call", params }))),
+    ).toHaveProperty("result");
+  });
+
+  test("count until their hooks have ended, also if the client has left", async () => {
+    const client = await HttpClient.start(await start({ maxInFlight: 1 }));
+    const leave = new AbortController();
+    const { response } = await startSlow(client, { ms: 300, deaf: true }, leave.signal);
+    leave.abort();
+    await expect(response).rejects.toThrow();
+    const params = { name: "get_plugin_config", arguments: { name: "Echo" } };
+    const refused = await client.post({ id: 7, method: "tools/call", params });
+    expect(refused.status).toBe(503);
+    await noted("done");
+    expect((await client.post({ id: 7, method: "tools/call", params })).status).toBe(200);
+  });
+
+  test("are counted in bytes too, as soon as those arrive", async () => {
+    const server = await start({ maxMessageBytes: 1_000 });
+    const one = await HttpClient.start(server);
+    const held: RawSocket[] = [];
+    // All but one byte of so many bodies that there is no room for the next.
+    for (let count = 0; count < 16; count++) {
+      const connection = await RawSocket.open({ port: server.port ?? 0 });
+      connection.post("x".repeat(999), { "content-length": "1000" });
+      held.push(connection);
+    }
+    await eventually(async () => {
+      const sent = await one.post({ id: 1, method: "ping", padding: "x".repeat(600) });
+      return sent.status === 503;
+    });
+    for (const { socket } of held) socket.destroy();
+    await eventually(async () => {
+      const sent = await one.post({ id: 2, method: "ping", padding: "x".repeat(600) });
+      return sent.status === 200;
+    });
   });
 });
 

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -49,10 +50,30 @@ test("what plugin code prints goes to standard error, never between the answers"
   expect(envelope(await client.invoke("Noisy", { name: "t" }))).toHaveProperty("result");
   client.child.stdin.end();
   expect(await client.ended).toEqual({ code: 0, signal: null });
-  for (const way of ["console.log", "console.info", "console.debug", "process.stdout"])
+  const ways = ["console.log", "console.info", "console.debug", "process.stdout"];
+  for (const way of [...ways, "process.stdout.end"])
     expect(client.stderr).toContain(`noise by ${way}\n`);
   expect(client.lines.filter((line) => line.includes("noise"))).toEqual([]);
   expect(client.lines).toHaveLength(2);
+});
+
+test("a plugin that pipes more to its output than anybody reads at once goes on when somebody does", async () => {
+  const client = await start();
+  client.child.stderr.pause();
+  const answer = client.invoke("Noisy", { name: "t", args: { pipe: 20_000 } });
+  await client.request("ping");
+  client.child.stderr.resume();
+  expect(envelope(await answer)).toHaveProperty("result");
+  await eventually(() => client.stderr.split("noise by pipe").length === 20_001);
+});
+
+test("a client that closes standard error does not harm a plugin that prints", async () => {
+  const client = await start();
+  client.child.stderr.destroy();
+  for (let count = 0; count < 3; count++)
+    expect(envelope(await client.invoke("Noisy", { name: "t" }))).toHaveProperty("result");
+  client.child.stdin.end();
+  expect(await client.ended).toEqual({ code: 0, signal: null });
 });
 
 test("requests are answered as they finish, not in the order in which they came", async () => {
@@ -167,6 +188,94 @@ test("a client that does not read its answers is not served on, and memory stays
   await eventually(() => client.lines.length === calls + 1);
 });
 
+test("a client that neither reads nor closes anything can still end the process", async () => {
+  const client = await start();
+  client.child.stdout.pause();
+  for (let i = 0; i < 20; i++)
+    client.send("invoke_hook", invocation("Rewrite", { name: "x".repeat(1_000_000) }));
+  await eventually(() => client.child.stdin.writableLength > 0);
+  client.child.kill("SIGTERM");
+  expect(await once(client.child, "exit")).toEqual([0, null]);
+});
+
+test("calls beyond the limit wait, in their order, and can be cancelled meanwhile", async () => {
+  const client = await start({ maxInFlight: 2 });
+  const call = (ms: number): Record<string, unknown> =>
+    invocation("Slow", { name: "t", args: { notes, ms } });
+  const running = [
+    client.call("invoke_hook", call(60_000), "a"),
+    client.call("invoke_hook", call(60_000), "b"),
+  ];
+  const waiting = [
+    client.call("invoke_hook", call(1), "c"),
+    client.call("invoke_hook", call(1), "d"),
+  ];
+  client.notify("notifications/cancelled", { requestId: "c" });
+  expect((await waiting[0])?.error).toEqual({ code: 0, message: "Request cancelled" });
+  // What is no call does not wait.
+  expect((await client.request("ping")).result).toEqual({});
+  expect(await readFile(notes, "utf8")).toBe("begun\nbegun\n");
+  client.notify("notifications/cancelled", { requestId: "a" });
+  expect(envelope(await (waiting[1] as Promise<Answer>))).toHaveProperty("result");
+  client.notify("notifications/cancelled", { requestId: "b" });
+  expect((await Promise.all(running)).map(({ error }) => error?.message)).toEqual([
+    "Request cancelled",
+    "Request cancelled",
+  ]);
+  expect((await readFile(notes, "utf8")).split("\n").sort()).toEqual([
+    "",
+    "aborted AbortError",
+    "aborted AbortError",
+    "begun",
+    "begun",
+    "begun",
+    "done",
+  ]);
+});
+
+test("a client that calls without end is not read any further, and memory stays bounded", async () => {
+  const client = await start({ maxInFlight: 1 });
+  const calls = 60;
+  for (let i = 0; i < calls; i++)
+    client.send(
+      "invoke_hook",
+      invocation("Slow", { name: "x".repeat(1_000_000), args: { ms: 20 } }),
+    );
+  await eventually(() => client.child.stdin.writableLength > 0);
+  expect(client.child.stdin.writableLength).toBeGreaterThan(40_000_000);
+  await eventually(() => client.lines.length === calls + 1);
+});
+
+test("waiting calls are answered too when the input has ended", async () => {
+  const client = await start({ maxInFlight: 1 });
+  const answers = [1, 2, 3].map(() => client.invoke("Slow", { name: "t", args: { ms: 20 } }));
+  client.child.stdin.end();
+  for (const answer of answers) expect(envelope(await answer)).toHaveProperty("result");
+  expect(await client.ended).toEqual({ code: 0, signal: null });
+});
+
+test("a cancellation that comes in one piece with its call is not lost", async () => {
+  const client = await start();
+  const answer = client.answerTo("slow");
+  const args = invocation("Slow", { name: "t", args: { ms: 60_000 } });
+  const lines = [
+    { id: "slow", method: "tools/call", params: { name: "invoke_hook", arguments: args } },
+    { method: "notifications/cancelled", params: { requestId: "slow" } },
+  ];
+  client.write(lines.map((line) => JSON.stringify({ jsonrpc: "2.0", ...line })).join("\n"));
+  expect((await answer).error?.message).toBe("Request cancelled");
+});
+
+test("the id of a running call cannot be used again until it is answered", async () => {
+  const client = await start();
+  const { answer } = await startSlow(client, { ms: 100 });
+  const refusal = client.answerTo(null);
+  client.write('{"jsonrpc":"2.0","id":"slow","method":"ping"}');
+  expect((await refusal).error?.message).toBe("This request id is in use");
+  expect(envelope(await answer)).toHaveProperty("result");
+  expect((await client.request("ping", undefined, "slow")).result).toEqual({});
+});
+
 test("a cancelled call is answered when its hook has ended, as an error", async () => {
   const client = await start();
   const { answer } = await startSlow(client, { ms: 60_000 });
@@ -199,6 +308,19 @@ test.each([
   ["another version", '{"jsonrpc":"1.0","id":"a","method":"ping"}', "a", -32600],
   ["an unknown method", '{"jsonrpc":"2.0","id":8,"method":"nope"}', 8, -32601],
   ["no tool", '{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{}}', 9, -32602],
+  ["no params of a call", '{"jsonrpc":"2.0","id":9,"method":"tools/call"}', 9, -32602],
+  [
+    "arguments that are no object",
+    '{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"invoke_hook","arguments":[]}}',
+    9,
+    -32602,
+  ],
+  [
+    "an id that JavaScript would change",
+    '{"jsonrpc":"2.0","id":12345678901234567890,"method":"tools/call","params":{"name":"x"}}',
+    null,
+    -32600,
+  ],
 ])("%s is answered with an error", async (_what, line, id, code) => {
   const client = await start();
   const answer = client.answerTo(id);

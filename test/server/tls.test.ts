@@ -121,6 +121,14 @@ test("a bundle that holds no certificate is refused, instead of trusting everybo
   await expect(start({ ...ours, ca_bundle })).rejects.toMatchObject({ code: "CONFIG_INVALID" });
 });
 
+// The only file of Linux that exists for everybody, and that nobody can read from its beginning.
+test.runIf(process.platform === "linux")("a file that cannot be read is named", async () => {
+  await expect(start({ ...ours, keyfile: "/proc/self/mem" })).rejects.toMatchObject({
+    code: "CONFIG_INVALID",
+    issues: [{ path: "tls.keyfile", message: "cannot be read: /proc/self/mem" }],
+  });
+});
+
 test("a connection that never shakes hands does not delay the end", async () => {
   const server = await start(ours);
   const silent = await RawSocket.open({ port: server.port ?? 0, host: "localhost" });

@@ -1,11 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import {
-  ErrorCode,
-  type JSONRPCRequest,
-  SUPPORTED_PROTOCOL_VERSIONS,
-} from "@modelcontextprotocol/sdk/types.js";
+import { ErrorCode, SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/sdk/types.js";
 import type { InFlight, Share } from "../in-flight.ts";
-import { type Incoming, readMessage } from "../json-rpc.ts";
+import { callMethod, type Incoming, type IncomingRequest, readMessage } from "../json-rpc.ts";
 import type { HostPolicy } from "./host-policy.ts";
 import { accepts, acceptsBoth, answerText, refuse, refuseJson } from "./http-answers.ts";
 import { HttpExchange } from "./http-exchange.ts";
@@ -83,8 +79,8 @@ export class HttpEndpoint {
   }
 
   async #post(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { exchanges, jsonResponse, runs } = this.#options;
-    if (exchanges.isFull || runs.isFull) return this.#refuseBusy(request, response);
+    const { exchanges, jsonResponse } = this.#options;
+    if (exchanges.isFull) return this.#refuseBusy(request, response);
     if (!/^application\/json\s*(;|$)/i.test(request.headers["content-type"] ?? ""))
       return refuse(request, response, 400, "Invalid Content-Type header");
     const share = exchanges.begin();
@@ -134,48 +130,43 @@ export class HttpEndpoint {
     const incoming = readMessage(body);
     if (incoming.kind === "invalid")
       refuseJson(request, response, 400, incoming.reason, incoming.code);
-    else if (named === undefined && isInitialize(incoming))
-      this.#open(request, response, incoming.message, body.length);
+    else if (named === undefined && isInitialize(incoming)) this.#open(request, response, incoming);
     else if (!this.#isKnownVersion(request, response, named)) return;
     else if (named === undefined && !this.#options.stateless)
       refuseJson(request, response, 400, "Bad Request: Missing session ID");
-    else if (incoming.kind === "request")
-      this.#ask(request, response, incoming.message, body.length, named);
+    else if (incoming.kind === "request") this.#ask(request, response, incoming, named);
     else {
-      if (incoming.kind === "notification") named?.notify(incoming.message, body.length);
+      if (incoming.kind === "notification") named?.notify(incoming);
       answerText(request, response, 202, "application/json", "", named?.headers);
     }
   }
 
-  #open(
-    request: IncomingMessage,
-    response: ServerResponse,
-    message: JSONRPCRequest,
-    bytes: number,
-  ): void {
+  #open(request: IncomingMessage, response: ServerResponse, incoming: IncomingRequest): void {
     const { sessions, stateless } = this.#options;
     if (this.#closing) this.#refuseClosing(request, response);
-    else if (stateless) this.#ask(request, response, message, bytes, undefined);
+    else if (stateless) this.#ask(request, response, incoming, undefined);
     else if (sessions.isFull)
       refuseJson(request, response, 503, "Too many open sessions", ErrorCode.InternalError);
-    else this.#ask(request, response, message, bytes, sessions.create());
+    else this.#ask(request, response, incoming, sessions.create());
   }
 
   #ask(
     request: IncomingMessage,
     response: ServerResponse,
-    message: JSONRPCRequest,
-    bytes: number,
+    incoming: IncomingRequest,
     named: HttpSession | undefined,
   ): void {
-    const session = named ?? this.#options.sessions.createUnnamed();
-    if (session.isAnswering(message.id))
+    const { jsonResponse, runs, sessions } = this.#options;
+    const { id, method } = incoming.message;
+    if (method === callMethod && runs.isFull) this.#refuseBusy(request, response);
+    else if (named?.isAnswering(id))
       refuseJson(request, response, 400, "Bad Request: This request id is in use");
     else if (isConnected(request, response)) {
-      const exchange = new HttpExchange(request, response, this.#options.jsonResponse);
+      const session = named ?? sessions.createUnnamed();
+      const exchange = new HttpExchange(request, response, jsonResponse);
       exchange.onOver(() => this.#endIfUnnamed(session));
-      session.take(message, bytes, exchange);
-    } else this.#endIfUnnamed(session);
+      session.take(incoming, exchange);
+    } else if (named !== undefined) this.#endIfUnnamed(named);
   }
 
   // A session whose `initialize` failed never got a name, and ends like one made for a single request.
@@ -246,8 +237,6 @@ export class HttpEndpoint {
   }
 }
 
-function isInitialize(
-  incoming: Incoming,
-): incoming is Extract<Incoming, { readonly kind: "request" }> {
+function isInitialize(incoming: Incoming): incoming is IncomingRequest {
   return incoming.kind === "request" && incoming.message.method === "initialize";
 }

@@ -81,7 +81,12 @@ async function listenOnSocket(server: Server, path: string): Promise<void> {
       if (mask !== undefined) process.umask(mask);
     }
   });
-  chmodSync(path, 0o600);
+  try {
+    chmodSync(path, 0o600);
+  } catch (cause) {
+    server.close();
+    throw invalidOptions([{ path: "uds", message: "cannot be closed to other users" }], cause);
+  }
 }
 
 async function bind(server: Server, path: string, begin: () => void): Promise<void> {

@@ -1,12 +1,9 @@
 import type { ServerResponse } from "node:http";
-import type {
-  JSONRPCNotification,
-  JSONRPCRequest,
-  RequestId,
-} from "@modelcontextprotocol/sdk/types.js";
+import type { RequestId } from "@modelcontextprotocol/sdk/types.js";
 import type { InFlight } from "../in-flight.ts";
+import type { AnswerText, IncomingNotification, IncomingRequest } from "../json-rpc.ts";
 import type { PluginSet } from "../plugin-set.ts";
-import { type Answer, ProtocolSession } from "../protocol-session.ts";
+import { ProtocolSession } from "../protocol-session.ts";
 import { eventStreamHeaders, keepStreamAlive } from "./event-stream.ts";
 import type { HttpExchange } from "./http-exchange.ts";
 
@@ -47,20 +44,21 @@ export class HttpSession {
     return this.#exchanges.has(id);
   }
 
-  /** Takes a request of `bytes` bytes, to be answered in the exchange. Its id must not be in use. */
-  take(request: JSONRPCRequest, bytes: number, exchange: HttpExchange): void {
-    this.#exchanges.set(request.id, exchange);
+  /** Takes a request, to be answered in the exchange. Its id must not be in use. */
+  take(request: IncomingRequest, exchange: HttpExchange): void {
+    const { id } = request.message;
+    this.#exchanges.set(id, exchange);
     exchange.onOver((answered) => {
       this.#usedAt = performance.now();
       // Its hook is told, but until that has ended the id stays in use: its answer must not become another request's.
-      if (!answered) this.#protocol.cancel(request.id);
+      if (!answered) this.#protocol.cancel(id);
     });
-    this.#protocol.receive(request, bytes);
+    this.#protocol.receive(request);
   }
 
-  notify(notification: JSONRPCNotification, bytes: number): void {
+  notify(notification: IncomingNotification): void {
     this.#usedAt = performance.now();
-    this.#protocol.receive(notification, bytes);
+    this.#protocol.receive(notification);
   }
 
   /** Opens the stream on which a server may speak unasked. This one never does. False if there is one already. */
@@ -88,7 +86,7 @@ export class HttpSession {
     this.#stream?.end();
   }
 
-  #answer({ id, text, isError }: Answer): void {
+  #answer({ id, text, isError }: AnswerText): void {
     const failed = isError && this.onEstablished !== undefined;
     this.#exchanges.get(id)?.answer(text, failed ? {} : this.#headers);
     this.#exchanges.delete(id);

@@ -16,10 +16,13 @@ export interface HttpSettings extends CommonSettings, ListenOptions, HttpSession
   readonly allowedHosts: readonly string[] | undefined;
 }
 
+/** Requests that are answered beside the calls: a cancellation must get through when no further call does. */
+const roomForOthers = 100;
+
 /** Serves streamable HTTP on a port or a Unix socket until it is closed. */
 export async function serveHttp(plugins: PluginSet, settings: HttpSettings): Promise<PluginServer> {
   const { log, maxInFlight, maxInFlightBytes, uds } = settings;
-  const exchanges = new InFlight(maxInFlight, maxInFlightBytes);
+  const exchanges = new InFlight(maxInFlight + roomForOthers, maxInFlightBytes);
   const runs = new InFlight(maxInFlight, maxInFlightBytes);
   const sessions = new HttpSessions(plugins, runs, settings);
   const bound = uds === undefined ? settings.host : undefined;

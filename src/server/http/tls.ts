@@ -20,11 +20,11 @@ export interface ServerTlsOptions {
 
 /** Reads the files, once. Throws `CONFIG_INVALID` if they cannot be read or do not belong together. */
 export function httpsOptions(tls: ServerTlsOptions): HttpsOptions {
-  const certificate = readFileSync(tls.certfile);
+  const certificate = read(tls.certfile, "certfile");
   const asked = tls.ssl_cert_reqs ?? (tls.ca_bundle === undefined ? 0 : 2);
   const options: HttpsOptions = {
     cert: certificate,
-    key: tls.keyfile === undefined ? certificate : readFileSync(tls.keyfile),
+    key: tls.keyfile === undefined ? certificate : read(tls.keyfile, "keyfile"),
     passphrase: tls.keyfile_password,
     ca: tls.ca_bundle === undefined ? undefined : readAuthorities(tls.ca_bundle),
     minVersion: "TLSv1.2",
@@ -41,9 +41,17 @@ export function httpsOptions(tls: ServerTlsOptions): HttpsOptions {
   return options;
 }
 
+function read(path: string, option: keyof ServerTlsOptions): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw invalidOptions([{ path: `tls.${option}`, message: `cannot be read: ${path}` }], cause);
+  }
+}
+
 // Node takes a bundle without a certificate for none at all, and then trusts the authorities of the public web.
 function readAuthorities(path: string): Buffer {
-  const bundle = readFileSync(path);
+  const bundle = read(path, "ca_bundle");
   try {
     new X509Certificate(bundle);
   } catch (cause) {

@@ -1,7 +1,6 @@
 type Write = (text: string, done?: () => void) => boolean;
 
 const batchLimit = 1024 * 1024;
-const nothing = (): void => {};
 
 /**
  * Standard output, reserved for the protocol: whatever else is written to `process.stdout` until the release, `console`
@@ -18,33 +17,28 @@ export class ProtocolOutput {
   #lines: string[] = [];
   #length = 0;
   #isCongested = false;
-  #isBroken = false;
 
   constructor() {
     const { stdout, stderr } = process;
     this.#write = stdout.write.bind(stdout) as Write;
-    const giveBack = [
-      replace(stdout, "write", writeToStderr()),
-      // Its end would be that of the protocol.
-      replace(stdout, "end", () => stdout),
-    ];
-    const onError = (): void => {
-      this.#isBroken = true;
-      this.onBroken?.();
+    const writeElsewhere = writeToStderr();
+    const endNothing = (last?: unknown): typeof stdout => {
+      if (typeof last === "string") writeElsewhere(last);
+      return stdout;
     };
+    // Its end would be that of the protocol.
+    const giveBack = [replace(stdout, "write", writeElsewhere), replace(stdout, "end", endNothing)];
+    const onError = (): void => this.onBroken?.();
     const onDrain = (): void => {
       if (!stdout.writableNeedDrain) this.#report(false);
     };
     stdout.on("error", onError);
     stdout.on("drain", onDrain);
-    // What plugin code prints must not end the process because nobody reads it.
-    stderr.on("error", nothing);
+    const letGo = [ignoreErrors(stdout), ignoreErrors(stderr)];
     this.#restore = () => {
-      if (this.#isBroken) stdout.on("error", nothing);
       stdout.off("error", onError);
       stdout.off("drain", onDrain);
-      stderr.off("error", nothing);
-      for (const restore of giveBack) restore();
+      for (const restore of [...giveBack, ...letGo]) restore();
     };
   }
 
@@ -85,6 +79,21 @@ export class ProtocolOutput {
     this.#isCongested = congested;
     this.onCongestion?.(congested);
   }
+}
+
+/**
+ * Keeps a stream that nobody reads from ending the process, whoever writes to it: what plugin code prints is not worth
+ * that. One that has broken stays so, and every later write fails too.
+ */
+function ignoreErrors(stream: NodeJS.WriteStream): () => void {
+  let isBroken = false;
+  const onError = (): void => {
+    isBroken = true;
+  };
+  stream.on("error", onError);
+  return () => {
+    if (!isBroken) stream.off("error", onError);
+  };
 }
 
 /** Puts a function in the place of a method, and returns what undoes it. */

@@ -1,9 +1,18 @@
-import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
+import { ErrorCode, type RequestId } from "@modelcontextprotocol/sdk/types.js";
 import type { Logger } from "../../logger.ts";
 import type { InFlight } from "../in-flight.ts";
-import { errorText, readMessage } from "../json-rpc.ts";
+import {
+  callMethod,
+  cancelledAnswer,
+  cancelledId,
+  errorText,
+  type IncomingNotification,
+  type IncomingRequest,
+  readMessage,
+} from "../json-rpc.ts";
 import type { PluginSet } from "../plugin-set.ts";
 import { ProtocolSession } from "../protocol-session.ts";
+import { Backlog } from "./backlog.ts";
 import { LineReader } from "./line-reader.ts";
 import type { ProtocolOutput } from "./protocol-output.ts";
 
@@ -27,6 +36,7 @@ export class StdioConnection {
   readonly #options: StdioConnectionOptions;
   readonly #session: ProtocolSession;
   readonly #reader: LineReader;
+  readonly #backlog = new Backlog();
   readonly #onData = (chunk: Buffer): void => this.#reader.push(chunk);
   readonly #onInputEnd = (): void => this.#options.onEnd("stdin");
   #isReading = false;
@@ -52,7 +62,7 @@ export class StdioConnection {
       this.#isCongested = congested;
       this.#pace();
     };
-    runs.onRoom = () => this.#pace();
+    runs.onRoom = () => this.#runWaiting();
     stdin.on("data", this.#onData);
     for (const event of inputEnds) stdin.on(event, this.#onInputEnd);
     this.#isReading = true;
@@ -75,9 +85,9 @@ export class StdioConnection {
     this.#session.close();
   }
 
-  // A client that does not read its answers, or sends without end, gets no further calls run: they would pile up here.
+  // A client that does not read its answers, or calls without end, is not read any further: it would all pile up here.
   #pace(): void {
-    const pause = this.#isCongested || this.#options.runs.isFull;
+    const pause = this.#isCongested || this.#backlog.isLarge;
     if (!this.#isReading || pause === this.#isPaused) return;
     this.#isPaused = pause;
     process.stdin[pause ? "pause" : "resume"]();
@@ -87,17 +97,42 @@ export class StdioConnection {
     const incoming = readMessage(line);
     switch (incoming.kind) {
       case "request":
-        // An answer with this id would be taken for that of the call that is running.
-        if (this.#session.isRunning(incoming.message.id)) this.#refuse("This request id is in use");
-        else this.#session.receive(incoming.message, line.length);
-        this.#pace();
+        this.#take(incoming);
         break;
       case "notification":
-        this.#session.receive(incoming.message, line.length);
+        this.#notice(incoming);
         break;
       case "invalid":
         this.#refuse(incoming.reason, incoming.code, incoming.id);
     }
+  }
+
+  #take(request: IncomingRequest): void {
+    const { id, method } = request.message;
+    // An answer with this id would be taken for that of the call that has it.
+    if (this.#session.isRunning(id) || this.#backlog.has(id))
+      this.#refuse("This request id is in use");
+    else if (method === callMethod && this.#options.runs.isFull) {
+      this.#backlog.add(request);
+      this.#pace();
+    } else this.#session.receive(request);
+  }
+
+  #notice(notification: IncomingNotification): void {
+    const cancelled = cancelledId(notification.message);
+    if (cancelled !== undefined && this.#backlog.remove(cancelled)) {
+      this.#options.output.writeLine(cancelledAnswer(cancelled).text);
+      this.#pace();
+    } else this.#session.receive(notification);
+  }
+
+  #runWaiting(): void {
+    while (!this.#options.runs.isFull) {
+      const call = this.#backlog.next();
+      if (call === undefined) break;
+      this.#session.receive(call);
+    }
+    this.#pace();
   }
 
   #refuseLong(): void {
@@ -107,7 +142,7 @@ export class StdioConnection {
   #refuse(
     reason: string,
     code: number = ErrorCode.InvalidRequest,
-    id: Parameters<typeof errorText>[0] = null,
+    id: RequestId | null = null,
   ): void {
     this.#options.log.warn("refused a message", { reason });
     this.#options.output.writeLine(errorText(id, code, reason));
