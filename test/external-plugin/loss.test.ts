@@ -1,0 +1,330 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { PluginControl } from "../fixtures/control.ts";
+import { isAlive } from "../fixtures/processes.ts";
+import {
+  call,
+  failure,
+  httpConfig,
+  impatient,
+  inState,
+  newControl,
+  newPlugin,
+  next,
+  statesOf,
+  stdioPlugin,
+} from "./support/harness.ts";
+import { HttpPlugin } from "./support/http-plugin.ts";
+
+const hold = { do: "treat", what: "invoke_hook", how: "hold" } as const;
+
+let control: PluginControl;
+
+beforeEach(async () => {
+  control = await newControl();
+});
+
+function runsOf(key: unknown) {
+  return control.ledger.filter((run) => run.key === key);
+}
+
+describe("a plugin that is killed", () => {
+  it("while it is idle runs again, though nobody calls", async () => {
+    const plugin = stdioPlugin(control);
+    await plugin.initialize();
+    const first = await control.started();
+    const states = statesOf(plugin);
+    const ready = next(plugin, "ready");
+    process.kill(first.pid, "SIGKILL");
+    expect(await ready).toEqual({ generation: 2 });
+    expect(states).toEqual([
+      "ready.waiting",
+      "closing",
+      "reconnecting",
+      "spawning",
+      "initializing",
+      "fetchingConfig",
+      "ready.waiting",
+    ]);
+    const second = await control.started();
+    expect(isAlive(second.pid)).toBe(true);
+    expect(plugin.status()).toMatchObject({
+      generation: 2,
+      pid: second.pid,
+      lastExit: { code: null, signal: "SIGKILL" },
+      lastError: { code: "SESSION_LOST", exit: { code: null, signal: "SIGKILL" } },
+    });
+  });
+
+  it("in the middle of a call fails that call, and answers those that wait", async () => {
+    control.prepare(hold);
+    const plugin = stdioPlugin(control);
+    await plugin.initialize();
+    const given = failure(call(plugin, "a"));
+    const waiting = ["b", "c"].map((key) => call(plugin, key));
+    const first = await control.started();
+    await first.next("ran");
+    control.prepare();
+    await first.tell({ do: "write", to: "stderr", text: "out of memory\n" });
+    process.kill(first.pid, "SIGKILL");
+    expect(await given).toMatchObject({
+      code: "SESSION_LOST",
+      outcome: "unknown",
+      phase: "invoking",
+      attempt: 1,
+      exit: { code: null, signal: "SIGKILL" },
+      stderrTail: "out of memory\n",
+    });
+    await Promise.all(waiting);
+    const { pid } = await control.started();
+    expect(control.ledger.map(({ key, pid: ranIn }) => [key, ranIn])).toEqual([
+      ["a", first.pid],
+      ["b", pid],
+      ["c", pid],
+    ]);
+    expect(plugin.status().stats).toEqual({
+      succeeded: 2,
+      failed: 1,
+      unknown: 1,
+      sent: 3,
+      replayed: 0,
+    });
+  });
+
+  it("and has left a process that holds its output, settles its call in under a second", async () => {
+    control.prepare(hold, { do: "grandchild", keepStdout: true, ignoreTerm: true });
+    const plugin = stdioPlugin(control);
+    await plugin.initialize();
+    const given = failure(call(plugin, "a"));
+    const first = await control.started();
+    const grandchild = await first.next("grandchild");
+    await first.next("ran");
+    control.prepare();
+    const start = performance.now();
+    process.kill(first.pid, "SIGKILL");
+    expect(await given).toMatchObject({ code: "SESSION_LOST", outcome: "unknown" });
+    expect(performance.now() - start).toBeLessThan(1_000);
+    await inState(plugin, "ready.waiting");
+    expect(isAlive(grandchild.pid)).toBe(false);
+  });
+
+  it("right after its answer has given that answer", async () => {
+    control.prepare(hold);
+    const plugin = stdioPlugin(control);
+    await plugin.initialize();
+    const given = call(plugin, "a");
+    const first = await control.started();
+    await first.next("ran");
+    control.prepare();
+    const ready = next(plugin, "ready");
+    await first.tell({ do: "release" });
+    await first.tell({ do: "die", signal: "SIGKILL" });
+    expect(await given).toMatchObject({ metadata: { echo: { key: "a" } } });
+    expect(await ready).toEqual({ generation: 2 });
+  });
+
+  it("again and again is left alone for a while", async () => {
+    const plugin = stdioPlugin(control, {
+      restartLimit: { losses: 2, withinMs: 60_000 },
+      random: () => 0.5,
+    });
+    await plugin.initialize();
+    const cooling = next(plugin, "coolingDown");
+    for (const generation of [1, 2]) {
+      await call(plugin, generation);
+      const lost = next(plugin, "stateChange");
+      process.kill((await control.started()).pid, "SIGKILL");
+      await lost;
+      if (generation === 1) await inState(plugin, "ready.waiting");
+    }
+    const { nextProbeAt, cause } = await cooling;
+    expect(nextProbeAt - performance.now()).toBeLessThanOrEqual(1_000);
+    expect(nextProbeAt - performance.now()).toBeGreaterThan(0);
+    expect(cause).toMatchObject({
+      code: "CRASH_LOOP",
+      message: expect.stringMatching(
+        /^its session was lost 2 times within 60\.0 s \(option restartLimit\): /,
+      ),
+    });
+    const error = await failure(call(plugin, "refused"));
+    expect(error).toMatchObject({
+      code: "UNAVAILABLE",
+      outcome: "not_processed",
+      cause: { code: "CRASH_LOOP", cause: { code: "SESSION_LOST" } },
+    });
+    expect(error.message).toMatch(/; the next probe is in \d\.\d s$/);
+    expect(plugin.status()).toMatchObject({ state: "coolingDown", nextRetryAt: nextProbeAt });
+    // It is looked for by itself.
+    expect(await next(plugin, "ready")).toEqual({ generation: 3 });
+    expect(runsOf("refused")).toEqual([]);
+  });
+});
+
+describe("replay", () => {
+  it("'once' sends a call of unknown outcome again, with the same key", async () => {
+    control.prepare(hold);
+    const plugin = stdioPlugin(control, { replay: "once" });
+    await plugin.initialize();
+    const given = call(plugin, "a", { idempotencyKey: "key-1" });
+    const first = await control.started();
+    await first.next("ran");
+    control.prepare();
+    process.kill(first.pid, "SIGKILL");
+    expect(await given).toMatchObject({ metadata: { echo: { key: "a" } } });
+    expect(runsOf("a").map(({ meta }) => meta)).toEqual(
+      [1, 2].map((attempt) => ({
+        "mcp-tether/idempotencyKey": "key-1",
+        "mcp-tether/attempt": attempt,
+      })),
+    );
+    expect(plugin.status().stats).toMatchObject({ succeeded: 1, failed: 0, sent: 2, replayed: 1 });
+  });
+
+  it("'once' sends no third time", async () => {
+    control.prepare(hold);
+    const plugin = stdioPlugin(control, { replay: "once" });
+    await plugin.initialize();
+    const given = failure(call(plugin, "a"));
+    for (let sends = 1; sends <= 2; sends++) {
+      const process_ = await control.started();
+      await process_.next("ran");
+      process.kill(process_.pid, "SIGKILL");
+    }
+    expect(await given).toMatchObject({ code: "SESSION_LOST", outcome: "unknown", attempt: 2 });
+    await inState(plugin, "ready.waiting");
+    expect(runsOf("a")).toHaveLength(2);
+  });
+
+  it("'once' puts the call before those that were made later", async () => {
+    control.prepare(hold);
+    const plugin = stdioPlugin(control, { replay: "once" });
+    await plugin.initialize();
+    const results = ["a", "b", "c"].map((key) => call(plugin, key));
+    const first = await control.started();
+    await first.next("ran");
+    control.prepare();
+    process.kill(first.pid, "SIGKILL");
+    await Promise.all(results);
+    expect(control.ledger.map(({ key }) => key)).toEqual(["a", "a", "b", "c"]);
+  });
+
+  it("'provable' sends again what the server did not know the session of, and only twice", async () => {
+    const server = await HttpPlugin.start();
+    const plugin = newPlugin(httpConfig(server.url), impatient);
+    await plugin.initialize();
+    server.gather(1, (request) => request.respond(404));
+    await call(plugin, "a");
+    expect(server.ledger).toMatchObject([{ key: "a", session: "session-2" }]);
+    server.server.on("tools/call", (request) => {
+      if (request.body.includes('"invoke_hook"')) request.respond(404);
+      else server.answer(request);
+    });
+    expect(await failure(call(plugin, "b"))).toMatchObject({
+      code: "SESSION_LOST",
+      outcome: "not_processed",
+      attempt: 2,
+      status: 404,
+    });
+    expect(server.ledger).toHaveLength(1);
+  });
+
+  it("'never' sends nothing again, and says that it did not run", async () => {
+    const server = await HttpPlugin.start();
+    const plugin = newPlugin(httpConfig(server.url), { ...impatient, replay: "never" });
+    await plugin.initialize();
+    server.forget();
+    expect(await failure(call(plugin, "a"))).toMatchObject({
+      code: "SESSION_LOST",
+      outcome: "not_processed",
+      attempt: 1,
+    });
+    await inState(plugin, "ready.waiting");
+    await call(plugin, "b");
+    expect(server.ledger.map(({ key }) => key)).toEqual(["b"]);
+  });
+
+  it("of a call leaves its deadline where it was", async () => {
+    control.prepare(hold);
+    const plugin = stdioPlugin(control, { replay: "once" });
+    await plugin.initialize();
+    const start = performance.now();
+    const given = failure(call(plugin, "a", { timeoutMs: 800 }));
+    const first = await control.started();
+    await first.next("ran");
+    process.kill(first.pid, "SIGKILL");
+    expect(await given).toMatchObject({
+      code: "DEADLINE_EXCEEDED",
+      outcome: "unknown",
+      attempt: 2,
+    });
+    const tookMs = performance.now() - start;
+    expect(tookMs).toBeGreaterThanOrEqual(800);
+    expect(tookMs).toBeLessThan(1_300);
+  });
+});
+
+describe("a burst that comes to nothing", () => {
+  it("fails the calls that wait, but for those that ask to go on waiting", async () => {
+    control.prepare(hold);
+    const plugin = stdioPlugin(control, { random: () => 0 });
+    await plugin.initialize();
+    const lost = failure(call(plugin, "a"));
+    const impatientCall = failure(call(plugin, "b"));
+    const patient = call(plugin, "c", { waitForReady: true });
+    const first = await control.started();
+    await first.next("ran");
+    control.prepare({ do: "exit", code: 7 });
+    process.kill(first.pid, "SIGKILL");
+    await lost;
+    expect(await impatientCall).toMatchObject({
+      code: "UNAVAILABLE",
+      outcome: "not_processed",
+      phase: "queued",
+      exit: { code: 7, signal: null },
+      cause: {
+        code: "RECONNECT_EXHAUSTED",
+        message: expect.stringContaining("Failed to reconnect after 3 attempts: "),
+        attempt: 3,
+        cause: { code: "INITIALIZE_FAILED" },
+      },
+    });
+    expect(plugin.status()).toMatchObject({ state: "coolingDown", queued: 1, attempt: 3 });
+    expect(control.starts).toBe(4);
+    expect(await failure(call(plugin, "e"))).toMatchObject({ code: "UNAVAILABLE" });
+    const late = call(plugin, "f", { waitForReady: true, timeoutMs: 100 });
+    expect(await failure(late)).toMatchObject({
+      code: "DEADLINE_EXCEEDED",
+      outcome: "not_processed",
+    });
+    control.prepare();
+    await patient;
+    expect(control.ledger.map(({ key }) => key)).toEqual(["a", "c"]);
+  });
+
+  it("ends the plugin, if the host wants that", async () => {
+    control.prepare(hold);
+    const plugin = stdioPlugin(control, { onExhausted: "terminate" });
+    await plugin.initialize();
+    const ended = next(plugin, "terminated");
+    const lost = failure(call(plugin, "a"));
+    const waiting = failure(call(plugin, "b", { waitForReady: true }));
+    const first = await control.started();
+    await first.next("ran");
+    control.prepare({ do: "exit", code: 7 });
+    process.kill(first.pid, "SIGKILL");
+    expect(await lost).toMatchObject({ code: "SESSION_LOST" });
+    const wait = failure(plugin.waitForReady());
+    expect(await waiting).toMatchObject({ code: "UNAVAILABLE", outcome: "not_processed" });
+    const error = {
+      code: "STOPPED",
+      message: expect.stringContaining("could not be reached any more (option onExhausted)"),
+      cause: { code: "RECONNECT_EXHAUSTED" },
+    };
+    expect(await ended).toMatchObject({ reason: "exhausted", error });
+    expect(await wait).toMatchObject(error);
+    expect(await failure(call(plugin, "c"))).toMatchObject({ ...error, outcome: "not_processed" });
+    expect(await failure(plugin.initialize())).toMatchObject({ code: "STOPPED" });
+    expect(await failure(plugin.reconnect())).toMatchObject({ code: "STOPPED" });
+    expect(plugin.status().state).toBe("terminated");
+    expect(control.survivors).toEqual([]);
+  });
+});
