@@ -71,11 +71,11 @@ export const queuePatientCalls: Compute = (context, event) => {
 };
 
 export const refuseUnstarted: Compute = (context, event) => ({
-  step: traffic.refuse(context.traffic, admissionOf({ context, event }).requests, "NOT_STARTED"),
+  step: traffic.refuse(context.traffic, expectEvent(event, "hook.invoke").requests, "NOT_STARTED"),
 });
 
 export const refuseStopped: Compute = (context, event) => ({
-  step: traffic.refuse(context.traffic, admissionOf({ context, event }).requests, "STOPPED"),
+  step: traffic.refuse(context.traffic, expectEvent(event, "hook.invoke").requests, "STOPPED"),
 });
 
 export const releaseCalls: Compute = (context, event) => {

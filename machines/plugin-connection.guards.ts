@@ -1,4 +1,3 @@
-import type { HookRequestRef } from "./call.ts";
 import { some } from "./call-queue.ts";
 import { hasAttemptsLeft as attemptsLeft, countLoss, isFatal } from "./link.ts";
 import type { ConnectionContext, ConnectionEvent } from "./plugin-connection.types.ts";
@@ -32,16 +31,8 @@ export const admissionOf = ({ context, event }: Question): Admission => {
   const { requests, at } = expectEvent(event, "hook.invoke");
   const createdAt = requests[0]?.createdAt ?? 0;
   const { withdrawn } = context.hooks;
-  return { requests: distinct(requests), at: at ?? createdAt, limits: context.settings, withdrawn };
+  return { requests, at: at ?? createdAt, limits: context.settings, withdrawn };
 };
-
-/** A list in which nobody is named twice. */
-function distinct(requests: readonly HookRequestRef[]): readonly HookRequestRef[] {
-  if (requests.length <= 1) return requests;
-  const seen = new Set<number>();
-  const first = requests.filter(({ id }) => !seen.has(id) && seen.add(id));
-  return first.length === requests.length ? requests : first;
-}
 
 export const hasAdmissibleCall = (question: Question): boolean => {
   const admission = admissionOf(question);

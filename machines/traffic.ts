@@ -69,18 +69,33 @@ const failure = (call: Call, code: RefusalCode, outcome: CallOutcome, at: number
   sends: call.sends,
 });
 
+/** The requests of a list that are refused: also one that is named twice has one end. */
+class Refusals {
+  readonly settlements: Settlement[] = [];
+  #ids: Set<number> | undefined;
+
+  add(request: HookRequestRef, code: RefusalCode): void {
+    this.#ids ??= new Set();
+    if (this.#ids.has(request.id)) return;
+    this.#ids.add(request.id);
+    this.settlements.push(refusal(request, code));
+  }
+}
+
 /** Refuses all of a list alike, but for those which are calls already. */
 export function refuse(
   traffic: Traffic,
   requests: readonly HookRequestRef[],
   code: RefusalCode,
 ): TrafficStep {
-  const strangers = requests.filter(({ id }) => !isHeld(traffic.queue, traffic.out, id));
-  return { ...unchanged(traffic), settle: strangers.map((request) => refusal(request, code)) };
+  const refused = new Refusals();
+  for (const request of requests) {
+    if (!isHeld(traffic.queue, traffic.out, request.id)) refused.add(request, code);
+  }
+  return { ...unchanged(traffic), settle: refused.settlements };
 }
 
 export interface Admission {
-  /** Each one once */
   readonly requests: readonly HookRequestRef[];
   readonly at: number;
   readonly limits: TrafficLimits;
@@ -107,13 +122,13 @@ export function isOneOf(ids: readonly number[]): (id: number) => boolean {
 export function enqueue(traffic: Traffic, admission: Admission): TrafficStep {
   const { requests, at, limits, withdrawn } = admission;
   let { queue, seq } = traffic;
-  const settle: Settlement[] = [];
+  const refused = new Refusals();
   const admitted: HookRequestRef[] = [];
   for (const request of requests) {
     if (isHeld(queue, traffic.out, request.id)) continue;
-    if (at >= request.deadline) settle.push(refusal(request, "DEADLINE_EXCEEDED"));
-    else if (withdrawn.includes(request.hookType)) settle.push(refusal(request, "HOOK_UNKNOWN"));
-    else if (isFull(queue, request, limits)) settle.push(refusal(request, "QUEUE_FULL"));
+    if (at >= request.deadline) refused.add(request, "DEADLINE_EXCEEDED");
+    else if (withdrawn.includes(request.hookType)) refused.add(request, "HOOK_UNKNOWN");
+    else if (isFull(queue, request, limits)) refused.add(request, "QUEUE_FULL");
     else {
       queue = push(queue, newCall(traffic.out, queue, request, seq++, at));
       admitted.push(request);
@@ -122,7 +137,7 @@ export function enqueue(traffic: Traffic, admission: Admission): TrafficStep {
   return {
     traffic: { queue, out: traffic.out, seq, activeAt: Math.max(traffic.activeAt, at) },
     send: none,
-    settle,
+    settle: refused.settlements,
     admitted,
     abandon: none,
   };
