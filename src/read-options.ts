@@ -11,6 +11,7 @@ import type {
   UrlPolicy,
 } from "./options.ts";
 import { isTimer, longestTimerMs, timerMessage } from "./timer-range.ts";
+import { type World, worldOf } from "./world.ts";
 
 export interface BackoffChoice {
   readonly kind: "linear" | "exponential";
@@ -55,6 +56,7 @@ export interface ResolvedOptions {
   readonly inspect?: InspectObserver | undefined;
   readonly clock: Clock;
   readonly random: () => number;
+  readonly world?: World | undefined;
 }
 
 const timer = z.custom<number>(isTimer, timerMessage);
@@ -154,7 +156,7 @@ export function readOptions(plugin: string, options: PluginOptions = {}): Resolv
   const checked = schema.safeParse(options);
   if (!checked.success) throw invalidOptions(plugin, checked.error.issues.flatMap(asIssues));
   const { timeouts, heartbeatMs: _, logger, ...rest } = checked.data;
-  return { ...rest, ...timeouts, logger: guardLogger(logger) };
+  return { ...rest, ...timeouts, logger: guardLogger(logger), world: worldOf(options) };
 }
 
 function hasMethods(value: unknown, methods: readonly string[]): boolean {

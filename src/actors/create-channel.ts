@@ -7,15 +7,15 @@ import type { ChannelFactory } from "./connection-port.ts";
 /** Makes the channels of a plugin: over the pipes of a child process, or over HTTP. */
 export function channelFactory(config: PluginConfig, options: ResolvedOptions): ChannelFactory {
   const { mcp, name } = config;
-  const { maxMessageBytes, stopGraceMs, exposePluginText, logger, clock } = options;
+  const { maxMessageBytes, stopGraceMs, exposePluginText, logger, clock, world } = options;
   const common = { plugin: name, maxMessageBytes, exposePluginText, logger, clock };
   if (mcp.proto === "STDIO") {
     const { inheritEnv, envAllow, python, commandPolicy, onStderr } = options;
     const process = { inheritEnv, envAllow, python, commandPolicy, onStderr, stopGraceMs };
-    const spec = { ...common, ...process, mcp };
+    const spec = { ...common, ...process, mcp, resolve: world?.resolve, spawn: world?.spawn };
     return (listener) => createStdioChannel(spec, listener);
   }
   const { headers, urlPolicy } = options;
-  const spec = { ...common, mcp, headers, urlPolicy, closeMs: stopGraceMs };
+  const spec = { ...common, mcp, headers, urlPolicy, closeMs: stopGraceMs, dial: world?.dial };
   return (listener) => createHttpChannel(spec, listener);
 }

@@ -156,12 +156,12 @@ export class LiveRequest implements HookRequestRef, Alarm {
   }
 
   /** The `params` of a send; empty if it has its end already. */
-  paramsOf(plugin: string, attempt: number): string {
+  paramsOf(plugin: string, attempt: number, meta?: Readonly<Record<string, unknown>>): string {
     this.#sends += 1;
     if (this.#call === undefined) return "{}";
     const idempotencyKey = this.#idempotencyKey;
-    if (idempotencyKey === undefined) return hookParams(this.#call, plugin);
-    return hookParams(this.#call, plugin, { idempotencyKey, attempt });
+    const mark = idempotencyKey === undefined ? undefined : { idempotencyKey, attempt };
+    return hookParams(this.#call, plugin, mark, meta);
   }
 
   /** Reads the answer, and keeps it until `finish`. True if it is a success. */

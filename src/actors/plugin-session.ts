@@ -10,7 +10,7 @@ import type {
   WireCall,
   WireFailure,
 } from "../transports/channel.ts";
-import { shakeHands } from "../transports/handshake.ts";
+import { type ProtocolEra, sessionEra } from "../transports/era.ts";
 import type { ConnectionPort } from "./connection-port.ts";
 import { asPhaseFailure, faultOf } from "./faults.ts";
 import { LiveRequest } from "./hook-request.ts";
@@ -28,6 +28,7 @@ export class PluginSession implements ChannelListener {
   readonly #port: ConnectionPort;
   readonly #generation: number;
   readonly #tell: Tell;
+  readonly #era: ProtocolEra;
   readonly #opening = new AbortController();
   /** The requests that are out */
   readonly #out = new Map<number, LiveRequest>();
@@ -41,6 +42,7 @@ export class PluginSession implements ChannelListener {
     this.#port = port;
     this.#generation = generation;
     this.#tell = tell;
+    this.#era = port.options.world?.era ?? sessionEra;
     this.#phase = port.config.mcp.proto === "STDIO" ? "spawning" : "connecting";
   }
 
@@ -133,7 +135,7 @@ export class PluginSession implements ChannelListener {
   async #initialize(): Promise<void> {
     this.#phase = "initializing";
     const channel = this.#opened();
-    const handshake = await shakeHands(this.#port.plugin, channel.transport);
+    const handshake = await this.#era.begin(this.#port.plugin, channel.transport);
     if (this.#isOver) return;
     this.#port.noteHandshake(handshake);
     this.#tell({ type: "session.initialized", generation: this.#generation });
@@ -142,6 +144,7 @@ export class PluginSession implements ChannelListener {
   #fetchConfig(): void {
     this.#phase = "fetchingConfig";
     const params = JSON.stringify({
+      _meta: this.#era.meta,
       name: "get_plugin_config",
       arguments: { name: this.#port.plugin },
     });
@@ -179,7 +182,7 @@ export class PluginSession implements ChannelListener {
     for (const { request, attempt } of calls) {
       if (request instanceof LiveRequest) {
         this.#out.set(request.id, request);
-        wire.push({ id: request.id, params: request.paramsOf(plugin, attempt) });
+        wire.push({ id: request.id, params: request.paramsOf(plugin, attempt, this.#era.meta) });
         if (attempt > 1) stats.replayed += 1;
       } else strangers.push(request.id);
     }

@@ -46,14 +46,24 @@ export interface SendMark {
   readonly attempt: number;
 }
 
-/** JSON text of the `params` of `tools/call`. Two sends of a call differ in nothing but their mark. */
-export function hookParams(call: EncodedCall, pluginName: string, mark?: SendMark): string {
+/**
+ * JSON text of the `params` of `tools/call`. Two sends of a call differ in nothing but their mark.
+ *
+ * @param common members of `_meta` that every request of the connection has
+ */
+export function hookParams(
+  call: EncodedCall,
+  pluginName: string,
+  mark?: SendMark,
+  common?: Readonly<Record<string, unknown>>,
+): string {
   const meta =
-    mark === undefined
+    mark === undefined && common === undefined
       ? ""
       : `"_meta":${JSON.stringify({
-          "mcp-tether/idempotencyKey": mark.idempotencyKey,
-          "mcp-tether/attempt": mark.attempt,
+          ...common,
+          "mcp-tether/idempotencyKey": mark?.idempotencyKey,
+          "mcp-tether/attempt": mark?.attempt,
         })},`;
   const names = `"hook_type":${JSON.stringify(call.hookType)},"plugin_name":${JSON.stringify(pluginName)}`;
   return `{${meta}"name":"invoke_hook","arguments":{${names},${call.data.slice(1)}}`;

@@ -3,7 +3,7 @@ import tls from "node:tls";
 import type { buildConnector } from "undici";
 import type { Clock } from "../../clock.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { codeOf } from "./exchange.ts";
+import { codeOf } from "./system-code.ts";
 import type { TlsMaterial } from "./tls-material.ts";
 
 const connectMs = 10_000;
@@ -23,6 +23,9 @@ export class ConnectFailure extends Error {
   }
 }
 
+/** Makes a connection without TLS. A simulation of a network takes its place in tests. */
+export type DialPort = (host: string, port: number) => net.Socket;
+
 type Done = (failure: ConnectFailure | null, socket: net.Socket) => void;
 
 /** Makes the connections of one opening, and knows all of them, so that none outlives it. */
@@ -30,16 +33,23 @@ export class Connector {
   readonly #endpoint: Endpoint;
   readonly #tls: TlsMaterial | undefined;
   readonly #clock: Clock;
+  readonly #dial: DialPort;
   readonly #sockets = new Map<net.Socket, Promise<void>>();
   #first: net.Socket | undefined;
   #isDestroyed = false;
   #asksForCertificate = false;
 
   /** `tls` is needed for an endpoint that is secure. */
-  constructor(endpoint: Endpoint, tls: TlsMaterial | undefined, clock: Clock) {
+  constructor(
+    endpoint: Endpoint,
+    tls: TlsMaterial | undefined,
+    clock: Clock,
+    dial: DialPort = (host, port) => net.connect({ host, port }),
+  ) {
     this.#endpoint = endpoint;
     this.#tls = tls;
     this.#clock = clock;
+    this.#dial = dial;
   }
 
   /** Whether the server has asked for a client certificate */
@@ -129,7 +139,7 @@ export class Connector {
     const { host, port, uds } = this.#endpoint;
     if (uds !== undefined) return net.connect({ path: uds });
     const material = this.#tls;
-    if (!material) return net.connect({ host, port });
+    if (!material) return this.#dial(host, port);
     return tls.connect({
       host,
       port,

@@ -2,6 +2,7 @@ import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { HttpMcpConfig } from "../../models/plugin-config.ts";
 import type { HeadersOption, UrlPolicy } from "../../options.ts";
+import type { DialPort } from "./connector.ts";
 
 /** The HTTP part of a plugin's `mcp` config. */
 export type HttpMcp = Pick<HttpMcpConfig, "url" | "uds" | "tls">;
@@ -21,4 +22,6 @@ export interface HttpSpec {
   readonly exposePluginText: boolean;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Default: real sockets */
+  readonly dial?: DialPort | undefined;
 }

@@ -15,6 +15,9 @@ export interface ResolvedCommand extends ChildCommand {
   readonly file: string | undefined;
 }
 
+/** Finds out what is to be run. A simulation has no files to look at. */
+export type CommandPort = (spec: StdioSpec) => Promise<ResolvedCommand>;
+
 interface CommandLine {
   readonly command: string;
   readonly args: readonly string[];

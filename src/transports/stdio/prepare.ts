@@ -5,7 +5,8 @@ import type { StdioSpec } from "./stdio-spec.ts";
 
 /** The command to run, checked and permitted. Rejects with a PluginError of phase `spawning`. */
 export async function prepareCommand(spec: StdioSpec): Promise<ResolvedCommand> {
-  const command = await resolveCommand(spec).catch((error: unknown) => {
+  const { resolve = resolveCommand } = spec;
+  const command = await resolve(spec).catch((error: unknown) => {
     if (PluginError.is(error)) throw error;
     // Looking at a file fails where there are no descriptors left.
     const { plugin, inheritEnv } = spec;

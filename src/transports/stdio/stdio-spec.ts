@@ -2,6 +2,7 @@ import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { CommandPolicy } from "../../options.ts";
 import type { SpawnPort } from "./child.ts";
+import type { CommandPort } from "./command.ts";
 
 /** The stdio part of a plugin's `mcp` config. */
 export interface StdioMcp {
@@ -35,6 +36,8 @@ export interface StdioSpec {
   readonly exposePluginText: boolean;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Default: looks at the files */
+  readonly resolve?: CommandPort | undefined;
   /** Default: real processes */
   readonly spawn?: SpawnPort | undefined;
 }
