@@ -89,6 +89,7 @@ export class Calls {
     });
   }
 
+  // What is `accepted` asks for no answer, as a call does.
   #settle(id: number, ending: Ending): void {
     if (!this.#out.delete(id)) return;
     if (ending.kind === "answered") this.#reporter.answered({ id, body: ending.body });

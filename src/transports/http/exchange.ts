@@ -4,6 +4,7 @@ import type { BodyReader } from "./body-reader.ts";
 import { type Ending, unusable } from "./ending.ts";
 import { decompressor, Inflater } from "./inflater.ts";
 import type { Lingering } from "./lingering.ts";
+import { codeOf } from "./system-code.ts";
 
 /** Bytes that a response may go on with after its end is known, before its connection is closed instead. */
 const lingerRoom = 65_536;
@@ -84,7 +85,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (!this.#isSettled) this.#settle(this.#reader?.cut() ?? this.#explain(error));
   }
 
-  #read(reader: BodyReader, encoding: string | undefined): void {
+  #read(reader: BodyReader, encoding: unknown): void {
     this.#reader = reader;
     const stream = decompressor(encoding);
     if (stream === null) return;
@@ -144,11 +145,4 @@ export class Exchange implements Dispatcher.DispatchHandler {
       return unusable("The server's answer has not the length that it says");
     return { kind: "cut", systemCode, isSent: this.#isSent };
   }
-}
-
-/** The error code of the operating system, of Node or of undici. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string"
-    ? error.code
-    : "unknown";
 }

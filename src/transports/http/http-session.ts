@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { type Dispatcher, Pool } from "undici";
 import type { Clock } from "../../clock.ts";
+import { packageVersion } from "../../package-version.ts";
 import type { JsonObject } from "../message.ts";
 import type { Connector } from "./connector.ts";
 import { type Ending, unusable } from "./ending.ts";
@@ -159,10 +160,12 @@ export class HttpSession implements ErrandSite {
   }
 
   #ownHeaders(): string[] {
+    const { headers } = this.#spec;
     return [
+      ...(headers.has("user-agent") ? [] : ["user-agent", `mcp-tether/${packageVersion}`]),
       ...(this.#id === null ? [] : ["mcp-session-id", this.#id]),
       ...(this.#version === undefined ? [] : ["mcp-protocol-version", this.#version]),
-      ...this.#spec.headers.pairs,
+      ...headers.pairs,
     ];
   }
 }

@@ -38,8 +38,9 @@ export class Inflater {
 }
 
 /** The stream for a `Content-Encoding`: null if there is nothing to undo, undefined if it is not known. */
-export function decompressor(encoding: string | undefined): Transform | null | undefined {
-  switch (encoding?.trim().toLowerCase() ?? "identity") {
+export function decompressor(encoding: unknown): Transform | null | undefined {
+  if (encoding === undefined) return null;
+  switch (String(encoding).trim().toLowerCase()) {
     case "identity":
     case "":
       return null;

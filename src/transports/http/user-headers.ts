@@ -42,6 +42,10 @@ export class UserHeaders {
     return this.#pairs;
   }
 
+  has(name: string): boolean {
+    return this.#pairs.some((given, at) => at % 2 === 0 && given === name);
+  }
+
   /** Grows with every change */
   get version(): number {
     return this.#version;

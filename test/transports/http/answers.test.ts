@@ -50,6 +50,13 @@ test.each<[string, Treatment]>([
       request.end();
     },
   ],
+  [
+    "an answer behind early hints",
+    (request) => {
+      request.response.writeEarlyHints({ link: "</x>; rel=preload" });
+      request.json();
+    },
+  ],
   ["a stream of events", (request) => request.stream().end(event(text(request)))],
   [
     "an event behind comments, other fields, and events of other types",
@@ -194,6 +201,13 @@ test.each<[string, object, Treatment]>([
     },
   ],
   ["what is no HTTP", unknown, (r) => void r.socket.end("HTTP/1.1 999999 what\r\n\r\n")],
+  [
+    "two content-encodings",
+    unknown,
+    (r) => {
+      r.head(200, { ...json, "content-encoding": ["gzip", "gzip"] }).end(text(r));
+    },
+  ],
   [
     "a content-encoding that nobody knows",
     unknown,

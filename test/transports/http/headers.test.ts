@@ -26,6 +26,15 @@ test("headers of the host go with every request, also with the end of the sessio
     });
 });
 
+test("the requests say who sends them, unless the host says it otherwise", async () => {
+  const server = await startServer();
+  await readyChannel(server.url);
+  expect((await server.seen("initialize")).headers["user-agent"]).toMatch(/^mcp-tether\/\d/);
+  const other = await startServer();
+  await readyChannel(other.url, { headers: { "User-Agent": "gateway" } });
+  expect((await other.seen("initialize")).headers["user-agent"]).toBe("gateway");
+});
+
 test("nobody is asked for a proxy, and cookies are not kept", async () => {
   const proxies = ["http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY"];
   for (const name of proxies) vi.stubEnv(name, "http://127.0.0.1:9");
