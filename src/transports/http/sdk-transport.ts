@@ -162,9 +162,12 @@ export class SdkTransport implements Transport {
     const { requestId }: { requestId?: RequestId } = params ?? {};
     if (requestId === undefined) return false;
     const request = this.#requests.get(requestId);
-    this.#requests.delete(requestId);
-    request?.errand.cancel();
-    request?.reject(this.#error("ABORTED", "The request was given up"));
+    if (request) {
+      this.#requests.delete(requestId);
+      this.#rejects.delete(request.reject);
+      request.errand.cancel();
+      request.reject(this.#error("ABORTED", "The request was given up"));
+    }
     return requestId === this.#initializeId;
   }
 

@@ -28,7 +28,7 @@ export async function startServer(options?: SteerableOptions): Promise<Steerable
   return server;
 }
 
-export function httpSpec(url: string, overrides: Partial<HttpSpec> = {}): HttpSpec {
+function httpSpec(url: string, overrides: Partial<HttpSpec> = {}): HttpSpec {
   return {
     plugin: "Guard",
     mcp: { url },
