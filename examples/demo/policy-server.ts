@@ -42,6 +42,7 @@ export class PolicyServer {
       return new PolicyServer(child, url, exited);
     } catch (error) {
       kill();
+      await exited.catch(() => {});
       throw signal.aborted ? signal.reason : error;
     } finally {
       signal.removeEventListener("abort", kill);

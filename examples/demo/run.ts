@@ -49,6 +49,8 @@ export async function runDemo(parts: DemoParts): Promise<boolean> {
     await work({ plan, calls, gateway, restart, kill, masker, reporter, signal });
   } catch (error) {
     failure.abort(error);
+    // What a call rejects with when it is aborted is only how it heard of it.
+    parts.signal.throwIfAborted();
     throw error;
   } finally {
     await Promise.all([masker.shutdown(), guard.shutdown().then(() => restart.stop())]);

@@ -1,8 +1,6 @@
 import { parseArgs } from "node:util";
-import { allow, block, definePlugin, servePlugins } from "mcp-tether/server";
-import { Ledger } from "../ledger.ts";
-import { defaultRules } from "./default-rules.ts";
-import { evaluateCall } from "./evaluate.ts";
+import { servePlugins } from "mcp-tether/server";
+import { policyPlugin } from "./plugin.ts";
 
 const { values } = parseArgs({
   options: {
@@ -13,26 +11,7 @@ const { values } = parseArgs({
   },
 });
 
-const name = "PolicyGuard";
-const ledger = Ledger.fromEnvironment(name);
-
-const plugin = definePlugin({
-  name,
-  version: "1.0.0",
-  description: "Blocks tool calls that break a rule",
-  tags: ["policy"],
-  // What hosts may know of the rules
-  config: { rules: defaultRules.map(({ code, tool, reason }) => ({ code, tool, reason })) },
-  hooks: {
-    tool_pre_invoke: (payload, context) =>
-      ledger.run("tool_pre_invoke", context, () => {
-        const violation = evaluateCall(payload, defaultRules);
-        return violation === undefined ? allow() : block(violation);
-      }),
-  },
-});
-
-const server = await servePlugins([plugin], { transport: "http", port: Number(values.port) });
+const server = await servePlugins([policyPlugin], { transport: "http", port: Number(values.port) });
 process.stdout.write(`${server.url}\n`);
 if (values["until-stdin-ends"]) {
   process.stdin.resume().once("end", () => void server.close());
