@@ -6,7 +6,7 @@ import { inWorld } from "../world.ts";
 import type { Cue } from "./cues.ts";
 import type { Fault } from "./faults.ts";
 import { seededRandom } from "./seeded-random.ts";
-import type { SimulatedClock } from "./simulated-clock.ts";
+import { SimulatedClock } from "./simulated-clock.ts";
 import { PluginWorld, type WorldSpec } from "./simulated-world.ts";
 import type { WorldEvent } from "./world-events.ts";
 
@@ -30,6 +30,8 @@ export interface SimulationOptions {
   readonly openMs?: number;
   /** What goes wrong, and when. Default: nothing */
   readonly faults?: readonly Cue[];
+  /** Shared by plugins that are to live in the same time. Default: one of its own, which begins at 0 */
+  readonly clock?: SimulatedClock;
   /** Decides all that is left to chance: the same seed, the same course of events. Default 1 */
   readonly seed?: number;
   /** Options of the plugin's connection. Its clock and its random numbers are those of the simulation */
@@ -86,7 +88,9 @@ export interface Simulation {
 export function simulatePlugin(served: PluginInput, settings: SimulationOptions = {}): Simulation {
   const { transport = "stdio", latencyMs = 5, seed = 1, faults = [] } = settings;
   const plugin = definePlugin(served);
+  const clock = settings.clock ?? new SimulatedClock();
   const spec: WorldSpec = {
+    clock,
     plugin,
     transport,
     protocol: settings.protocol ?? "session",
@@ -108,17 +112,20 @@ export function simulatePlugin(served: PluginInput, settings: SimulationOptions 
         ? { proto: "STDIO", cmd: ["simulated"] }
         : { proto: "STREAMABLEHTTP", url: "http://plugin.simulated/mcp" },
   };
-  const { clock } = world;
-  // Its own numbers: what the plugin does must not change with how often its host asks for one.
+  // Numbers of its own: what the plugin does must not change with how often its host asks for one.
   const options = inWorld(
     { ...settings.options, clock, random: seededRandom(seed + 1) },
     world.port,
   );
-  return { plugin: new ExternalPlugin(config, options), world: viewOf(world), config, options };
+  return {
+    plugin: new ExternalPlugin(config, options),
+    world: viewOf(world, clock),
+    config,
+    options,
+  };
 }
 
-function viewOf(world: PluginWorld): SimulatedWorld {
-  const { clock } = world;
+function viewOf(world: PluginWorld, clock: SimulatedClock): SimulatedWorld {
   return {
     clock,
     get events() {

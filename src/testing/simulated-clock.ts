@@ -1,6 +1,14 @@
 import type { Clock } from "../clock.ts";
 import { TimeLine } from "./time-line.ts";
 
+// What a world does in time is not among the timers of those who go by its clock.
+const lines = new WeakMap<SimulatedClock, TimeLine>();
+
+/** The time behind a clock. */
+export function lineOf(clock: SimulatedClock): TimeLine {
+  return lines.get(clock) ?? new TimeLine();
+}
+
 const patienceMs = 3_600_000;
 
 /**
@@ -10,12 +18,11 @@ const patienceMs = 3_600_000;
  * Work that waits for the real world (a file, a socket, a real timer) takes no simulated time, and is not waited for.
  */
 export class SimulatedClock implements Clock {
-  readonly #line: TimeLine;
+  readonly #line = new TimeLine();
   readonly #set = new Set<unknown>();
 
-  /** @param line internal: the time that a world shares with its clock */
-  constructor(line: TimeLine = new TimeLine()) {
-    this.#line = line;
+  constructor() {
+    lines.set(this, this.#line);
   }
 
   /** Timers that are set. One stays behind until the latest deadline of a call that was answered before it. */

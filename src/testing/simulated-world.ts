@@ -6,15 +6,16 @@ import type { World } from "../world.ts";
 import { type Cue, FaultScript } from "./cues.ts";
 import type { Fault } from "./faults.ts";
 import { HttpSessions } from "./http-sessions.ts";
-import { SimulatedClock } from "./simulated-clock.ts";
+import { lineOf, type SimulatedClock } from "./simulated-clock.ts";
 import { SimulatedConnection } from "./simulated-connection.ts";
 import { SimulatedProcess } from "./simulated-process.ts";
 import { momentOf, SimulatedServer } from "./simulated-server.ts";
 import type { SimulatedSocket } from "./simulated-socket.ts";
-import { TimeLine } from "./time-line.ts";
+import type { TimeLine } from "./time-line.ts";
 import { type WorldEvent, WorldLog } from "./world-events.ts";
 
 export interface WorldSpec {
+  readonly clock: SimulatedClock;
   readonly plugin: Plugin;
   readonly transport: "stdio" | "http";
   readonly protocol: "session" | "sessionless";
@@ -35,10 +36,9 @@ export interface WorldSpec {
 
 /** What lives outside of the host: the plugin's process or server, the pipes or the network, and time. */
 export class PluginWorld {
-  readonly clock: SimulatedClock;
   readonly port: World;
   readonly #spec: WorldSpec;
-  readonly #line = new TimeLine();
+  readonly #line: TimeLine;
   readonly #log: WorldLog;
   readonly #script: FaultScript;
   readonly #server: SimulatedServer;
@@ -53,8 +53,8 @@ export class PluginWorld {
   constructor(spec: WorldSpec) {
     this.#spec = spec;
     const { plugin, protocol: era, latencyMs, random, onEvent } = spec;
-    const line = this.#line;
-    this.clock = new SimulatedClock(line);
+    const line = lineOf(spec.clock);
+    this.#line = line;
     const log = new WorldLog(() => line.now, onEvent);
     this.#log = log;
     this.#script = new FaultScript(random);
