@@ -41,16 +41,17 @@ const noEvidence: ChannelEvidence = { exit: null, stderrTail: "", pid: null, ses
 
 /**
  * What the services of one connection share, and the machine does not look at: the configuration, the session of the current
- * opening, and the requests that the machine has taken. The machine carries it as its `port`.
+ * opening, and the requests that the machine has taken. The machine carries it as its `port`: so what configuration and
+ * options hold (passwords, headers, environment) is private, and no snapshot or inspection event shows it.
  */
 export class ConnectionPort {
   readonly plugin: string;
-  readonly options: ResolvedOptions;
-  readonly parsed: ParsedPluginConfig;
-  readonly createChannel: ChannelFactory;
   readonly stats: ConnectionStats = { succeeded: 0, failed: 0, unknown: 0, sent: 0, replayed: 0 };
   /** Told when the server says something else of the plugin than before */
   onConfigChanged: (before: PluginConfig, after: PluginConfig) => void = () => {};
+  readonly #options: ResolvedOptions;
+  readonly #parsed: ParsedPluginConfig;
+  readonly #createChannel: ChannelFactory;
   readonly #alarms: Alarms;
   readonly #claimed = new Set<LiveRequest>();
   readonly #deadlines: Bell;
@@ -69,16 +70,39 @@ export class ConnectionPort {
 
   constructor({ parsed, options, createChannel }: PortSpec) {
     this.plugin = parsed.config.name;
-    this.parsed = parsed;
-    this.options = options;
-    this.createChannel = createChannel;
+    this.#parsed = parsed;
+    this.#options = options;
+    this.#createChannel = createChannel;
     this.#config = parsed.config;
     this.#alarms = alarmsOf(options.clock);
     this.#deadlines = { ring: (alarms, now) => this.#expire(alarms, now) };
   }
 
+  get options(): ResolvedOptions {
+    return this.#options;
+  }
+
+  /** The host's configuration, and what of it was given */
+  get parsed(): ParsedPluginConfig {
+    return this.#parsed;
+  }
+
+  createChannel(listener: ChannelListener): Channel {
+    return this.#createChannel(listener);
+  }
+
   now(): number {
-    return this.options.clock.now();
+    return this.#options.clock.now();
+  }
+
+  /** From 0 to 1, whatever the host's function returns. */
+  jitter(): number {
+    try {
+      const chance = this.#options.random();
+      return chance >= 0 && chance <= 1 ? chance : 0.5;
+    } catch {
+      return 0.5;
+    }
   }
 
   /** The configuration in force: the host's until the server has been asked, then the first merged one. */

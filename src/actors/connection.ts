@@ -58,7 +58,7 @@ export class Connection {
       id: `mcp-tether:${port.plugin}`,
       input,
       clock: port.options.clock,
-      ...(inspect && { inspect }),
+      ...(inspect && { inspect: guarded(inspect) }),
     });
     this.actor.on("*", (event) => this.#observer.emitted(event));
     this.ended = new Promise((resolve) => {
@@ -213,6 +213,18 @@ export class Connection {
       cause,
     });
   }
+}
+
+/** XState takes what an observer throws for a failure of the action at hand, which would end the connection. */
+function guarded(inspect: InspectObserver): (event: unknown) => void {
+  return (event) => {
+    try {
+      if (typeof inspect === "function") inspect(event);
+      else inspect.next?.(event);
+    } catch {
+      // Who watches must not harm.
+    }
+  };
 }
 
 const crashed: ConnectionEnd = { reason: "crashed", fault: null };

@@ -71,8 +71,6 @@ export class LiveRequest implements HookRequestRef, Alarm {
   readonly createdAt: number;
   readonly deadline: number;
   readonly waitForReady: boolean;
-  /** Why the caller has gone, if it has */
-  abortReason: unknown;
   readonly #clock: Clock;
   readonly #replyTo: ReplyTarget | undefined;
   readonly #idempotencyKey: string | undefined;
@@ -87,6 +85,7 @@ export class LiveRequest implements HookRequestRef, Alarm {
   #place = -1;
   #sends = 0;
   #onEnd: (() => void) | undefined;
+  #abortReason: unknown;
 
   constructor(call: EncodedCall, context: PluginContext, options: HookRequestOptions) {
     const { timeoutMs = 30_000, clock = realClock } = options;
@@ -122,6 +121,15 @@ export class LiveRequest implements HookRequestRef, Alarm {
   /** Why it failed; undefined while it has no end, or a good one */
   get failure(): PluginError | undefined {
     return this.#end !== undefined && "error" in this.#end ? this.#end.error : undefined;
+  }
+
+  /** Why the caller has gone, if it has. The caller's own value: it may hold anything */
+  get abortReason(): unknown {
+    return this.#abortReason;
+  }
+
+  set abortReason(reason: unknown) {
+    this.#abortReason = reason;
   }
 
   get dueAt(): number {

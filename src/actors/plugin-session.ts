@@ -219,7 +219,7 @@ export class PluginSession implements ChannelListener {
       type: "session.closed",
       generation: this.#generation,
       at: this.#port.now(),
-      jitter: this.#port.options.random(),
+      jitter: this.#port.jitter(),
     });
   }
 
