@@ -22,7 +22,7 @@ export async function setup(project: TestProject): Promise<void> {
   await takeLock();
   try {
     const tsc = path.join(root, "node_modules/typescript/bin/tsc");
-    const build = spawnSync(process.execPath, [tsc, "-b", "examples"], {
+    const build = spawnSync(process.execPath, [tsc, "-b", "examples", "test/bench"], {
       cwd: root,
       encoding: "utf8",
     });

@@ -1,0 +1,3 @@
+import { echo, serveFast } from "./fast-server.ts";
+
+serveFast(echo);
