@@ -16,11 +16,13 @@ export function readArguments<T extends ArgumentTypes>(
   types: T,
   given: unknown,
 ): Arguments<T> | string {
-  const input = isRecord(given) ? given : {};
+  const input = isRecord(given) ? { ...given } : {};
   const read: Record<string, unknown> = {};
   const issues: ValidationIssue[] = [];
   for (const [name, type] of Object.entries(types)) {
-    const value = type === "record" ? parseJsonText(input[name]) : input[name];
+    if (type === "record" && typeof input[name] === "string")
+      input[name] = parseJsonText(input[name]);
+    const value = input[name];
     if (type === "record" ? isRecord(value) : typeof value === "string") read[name] = value;
     else issues.push({ code: "invalid_type", path: [name], message: "", expected: type });
   }
@@ -29,12 +31,11 @@ export function readArguments<T extends ArgumentTypes>(
 }
 
 // Some clients send an object as its JSON text. Texts of plain values stay what they are, as with the reference.
-function parseJsonText(value: unknown): unknown {
-  if (typeof value !== "string") return value;
+function parseJsonText(text: string): unknown {
   try {
-    const parsed: unknown = JSON.parse(value);
-    return typeof parsed === "object" ? parsed : value;
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === "object" ? parsed : text;
   } catch {
-    return value;
+    return text;
   }
 }

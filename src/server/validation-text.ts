@@ -6,22 +6,34 @@ export interface ValidationIssue {
   readonly path: readonly PropertyKey[];
   readonly message: string;
   readonly expected?: string | undefined;
+  /** What each form of a union found wrong */
+  readonly errors?: readonly (readonly ValidationIssue[])[] | undefined;
 }
 
-const maxShownIssues = 20;
+/** One thing that is wrong: the names that lead to it, and then what the reference's validator calls a form of a union. */
+interface Problem {
+  readonly issue: ValidationIssue;
+  readonly path: readonly PropertyKey[];
+  readonly form?: string;
+}
 
-const wrongType: Readonly<Record<string, readonly [type: string, text: string]>> = {
+type Words = readonly [type: string, text: string];
+
+const maxShown = 20;
+
+const wrongType: Readonly<Record<string, Words>> = {
   string: ["string_type", "Input should be a valid string"],
   boolean: ["bool_type", "Input should be a valid boolean"],
   number: ["int_type", "Input should be a valid integer"],
   int: ["int_type", "Input should be a valid integer"],
   array: ["list_type", "Input should be a valid list"],
-  object: ["dict_type", "Input should be a valid dictionary"],
   record: ["dict_type", "Input should be a valid dictionary"],
 };
 
+const forms: Readonly<Record<string, string>> = { string: "str", record: "dict[str,any]" };
+
 /**
- * What is wrong with an input, in the reference's words: a line with the count, then for each issue its path and one
+ * What is wrong with an input, in the reference's words: a line with the count, then for each problem its path and one
  * indented line. The reference's link to the documentation of its validator is left out.
  */
 export function validationText(
@@ -29,24 +41,64 @@ export function validationText(
   input: unknown,
   issues: readonly ValidationIssue[],
 ): string {
-  const lines = issues.slice(0, maxShownIssues).map((issue) => describe(input, issue));
-  const count = issues.length === 1 ? "1 validation error" : `${issues.length} validation errors`;
+  const problems = issues.flatMap(problemsOf);
+  const shownAs = new Map<unknown, string>();
+  // The same object may be shown for each of its members that are missing, and be a large one.
+  const show = (value: unknown): string => {
+    const shown = shownAs.get(value) ?? shorten(pythonRepr(value));
+    shownAs.set(value, shown);
+    return shown;
+  };
+  const lines = problems.slice(0, maxShown).map((problem) => describe(input, problem, show));
+  const count =
+    problems.length === 1 ? "1 validation error" : `${problems.length} validation errors`;
   return [`${count} for ${model}`, ...lines].join("\n");
 }
 
-function describe(input: unknown, issue: ValidationIssue): string {
-  const { value, parent, missing } = lookUp(input, issue.path);
-  const where = issue.path.map(String).join(".");
-  const [type, text, shown] = missing
-    ? ["missing", "Field required", parent]
-    : [...wordsFor(issue), value];
-  const detail = `type=${type}, input_value=${shorten(pythonRepr(shown))}, input_type=${pythonType(shown)}`;
-  return `${where}\n  ${text} [${detail}]`;
+// A value that fits none of several forms is wrong once for each of them.
+function problemsOf(issue: ValidationIssue): readonly Problem[] {
+  const { errors = [], path } = issue;
+  if (errors.length === 0) return [{ issue, path }];
+  return errors.flat().map((inner) => ({
+    issue: inner,
+    path: [...path, ...inner.path],
+    form: forms[inner.expected ?? ""] ?? "",
+  }));
 }
 
-function wordsFor(issue: ValidationIssue): readonly [type: string, text: string] {
-  const known = issue.code === "invalid_type" ? wrongType[issue.expected ?? ""] : undefined;
-  return known ?? ["value_error", `Value error, ${issue.message}`];
+function describe(
+  input: unknown,
+  { issue, path, form }: Problem,
+  show: (value: unknown) => string,
+): string {
+  const { value, parent, missing } = lookUp(input, path);
+  const where = [...path, ...(form === undefined ? [] : [form])].map(String).join(".");
+  const [type, text] = missing ? ["missing", "Field required"] : wordsFor(issue, path, value);
+  const shown = missing ? parent : value;
+  return `${where}\n  ${text} [type=${type}, input_value=${show(shown)}, input_type=${pythonType(shown)}]`;
+}
+
+function wordsFor(issue: ValidationIssue, path: readonly PropertyKey[], value: unknown): Words {
+  const { code, expected = "", message } = issue;
+  if (code !== "invalid_type") return ["value_error", `Value error, ${message}`];
+  if (expected === "object") {
+    const text = `Input should be a valid dictionary or instance of ${modelName(path.at(-1))}`;
+    return ["model_type", text];
+  }
+  if (expected === "int" && typeof value === "number")
+    return [
+      "int_from_float",
+      "Input should be a valid integer, got a number with a fractional part",
+    ];
+  return wrongType[expected] ?? ["value_error", `Value error, ${message}`];
+}
+
+// The reference's models are called as the fields that hold them: `global_context` is a GlobalContext.
+function modelName(field: PropertyKey | undefined): string {
+  return String(field ?? "")
+    .split("_")
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join("");
 }
 
 function lookUp(
@@ -64,7 +116,20 @@ function lookUp(
   return { value, parent, missing: false };
 }
 
-// The reference cuts what it shows of an input to its first 25 and last 24 characters.
+const headBytes = 25;
+const tailBytes = 24;
+
+// The reference cuts what it shows of an input, between characters.
 function shorten(text: string): string {
-  return text.length > 50 ? `${text.slice(0, 25)}...${text.slice(-24)}` : text;
+  const bytes = Buffer.from(text);
+  if (bytes.length <= headBytes + 1 + tailBytes) return text;
+  const head = bytes
+    .subarray(0, headBytes)
+    .toString()
+    .replace(/\ufffd+$/, "");
+  const tail = bytes
+    .subarray(-tailBytes)
+    .toString()
+    .replace(/^\ufffd+/, "");
+  return `${head}...${tail}`;
 }

@@ -70,6 +70,51 @@ describe("what is wrong with an input", () => {
     );
   });
 
+  const wrong = (path: string[], expected: string) => ({ ...missing(""), path, expected });
+
+  test("names models, fractions, and every form of a union", () => {
+    const input = { global_context: 1, client_port: 1.5, user: 5 };
+    const union = {
+      code: "invalid_union",
+      path: ["user"],
+      message: "Invalid input",
+      errors: [[wrong([], "string")], [wrong([], "record")]],
+    };
+    const issues = [wrong(["global_context"], "object"), wrong(["client_port"], "int"), union];
+    expect(validationText("Model", input, issues)).toBe(
+      [
+        "4 validation errors for Model",
+        "global_context",
+        "  Input should be a valid dictionary or instance of GlobalContext [type=model_type, input_value=1, input_type=int]",
+        "client_port",
+        "  Input should be a valid integer, got a number with a fractional part [type=int_from_float, input_value=1.5, input_type=float]",
+        "user.str",
+        "  Input should be a valid string [type=string_type, input_value=5, input_type=int]",
+        "user.dict[str,any]",
+        "  Input should be a valid dictionary [type=dict_type, input_value=5, input_type=int]",
+      ].join("\n"),
+    );
+  });
+
+  test("is cut between characters, counted in bytes", () => {
+    const text = validationText("M", { a: ["😀".repeat(60)] }, [wrong(["a"], "string")]);
+    expect(text).toContain(
+      `input_value=['${"😀".repeat(5)}...${"😀".repeat(5)}'], input_type=list`,
+    );
+  });
+
+  test("is shown once where one large object lacks many members", () => {
+    const text = "x".repeat(1 << 23);
+    const timeFor = (count: number): number => {
+      const issues = Array.from({ length: count }, (_, index) => missing(`field${index}`));
+      const began = process.cpuUsage();
+      validationText("Model", { text }, issues);
+      return process.cpuUsage(began).user;
+    };
+    timeFor(1);
+    expect(timeFor(20)).toBeLessThan(10 * Math.max(timeFor(1), 10_000));
+  });
+
   test("is not told without end", () => {
     const issues = Array.from({ length: 1_000 }, (_, index) => missing(`field${index}`));
     const lines = validationText("Model", {}, issues).split("\n");
