@@ -39,7 +39,7 @@ export interface Plan {
 }
 
 const exportCount = 4;
-const exportBytes = 4_000_000;
+const exportBytes = 2_500_000;
 // What a document is in a message besides its text.
 const entryBytes = 40;
 

@@ -55,6 +55,7 @@ export async function runDemo(parts: DemoParts): Promise<boolean> {
   } finally {
     await Promise.all([masker.shutdown(), guard.shutdown().then(() => restart.stop())]);
   }
+  parts.signal.throwIfAborted();
   const numbers = statistics.numbers();
   const left = childrenLeft(ledger.path).length;
   const checks = checkRun({

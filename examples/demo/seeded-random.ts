@@ -1,7 +1,7 @@
 /** Numbers from 0 to 1 that look like chance, and are the same for the same seed: mulberry32. */
 export function seededRandom(seed: number): () => number {
   // Both halves of a large seed count.
-  let state = (seed ^ Math.floor(seed / 2 ** 32)) >>> 0;
+  let state = (seed + Math.imul(Math.floor(seed / 2 ** 32), 0x9e3779b1)) >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
     let bits = state;

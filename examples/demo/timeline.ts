@@ -21,7 +21,7 @@ const hookWidth = 16;
 const latencyWidth = 7;
 const outcomeWidth = 34;
 const subjectMin = 12;
-const widthMin = 40;
+const widthMin = 60;
 // On narrower terminals the names of the hooks are left out.
 const hookFits = 110;
 
