@@ -6,6 +6,10 @@ export class CallAbort {
   #controller: AbortController | undefined;
   #reason: DOMException | undefined;
 
+  get isAborted(): boolean {
+    return this.#reason !== undefined;
+  }
+
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();

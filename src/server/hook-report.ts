@@ -20,10 +20,13 @@ export class HookReport {
 
   failed(at: HookName, error: unknown): void {
     this.#log.warn("a hook failed", { ...at });
+    // The answer to the client, and the life of the process, do not depend on who listens here.
+    const ignore = (): void => {};
     try {
-      this.#onHookError?.(error, at);
+      const returned: unknown = this.#onHookError?.(error, at);
+      if (returned instanceof Promise) returned.catch(ignore);
     } catch {
-      // The answer to the client does not depend on who listens here.
+      ignore();
     }
   }
 

@@ -47,7 +47,7 @@ export async function invokeHook(
   try {
     return await answer(run, plugins, abort);
   } catch (thrown) {
-    plugins.report.failed({ plugin: plugin_name, hook: hook_type }, thrown);
+    report(plugins, run, thrown, abort);
     return errorEnvelope(plugin_name, hook_type, thrown);
   }
 }
@@ -95,10 +95,11 @@ async function answer(run: HookRun, plugins: PluginSet, abort: CallAbort): Promi
 }
 
 async function resultOf(
-  { plugin, hook, payload, context }: HookRun,
+  run: HookRun,
   plugins: PluginSet,
   abort: CallAbort,
 ): Promise<PluginResult<unknown>> {
+  const { plugin, hook, payload, context } = run;
   const handler = Reflect.get(plugin.hooks, hook.type);
   let returned: unknown;
   try {
@@ -107,11 +108,22 @@ async function resultOf(
     if (plugin.on_error === "fail") throw thrown;
     // The reference reports a timeout even then, in other words.
     if (thrown instanceof HookTimeout)
-      throw new Refusal(`PluginTimeoutError(${pythonRepr(thrown.message)})`);
-    plugins.report.failed({ plugin: plugin.name, hook: hook.type }, thrown);
+      throw new HookTimeout(`PluginTimeoutError(${pythonRepr(thrown.message)})`);
+    report(plugins, run, thrown, abort);
     return allowed;
   }
   return resultFrom(returned, hook);
+}
+
+// A hook that gives up because it is told to does nothing wrong.
+function report(
+  plugins: PluginSet,
+  { plugin, hook }: HookRun,
+  thrown: unknown,
+  abort: CallAbort,
+): void {
+  if (abort.isAborted && !(thrown instanceof HookTimeout)) return;
+  plugins.report.failed({ plugin: plugin.name, hook: hook.type }, thrown);
 }
 
 /** What the mode of a plugin makes of its result. */

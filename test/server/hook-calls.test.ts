@@ -435,9 +435,14 @@ describe("what a hook throws", () => {
 
   test("whoever runs the server gets the thing itself, and cannot spoil the answer", async () => {
     const warn = vi.fn();
-    const listener = vi.fn(() => {
-      throw new Error("broken listener");
-    });
+    const broken = new Error("broken listener");
+    const listener = vi
+      .fn<() => unknown>()
+      .mockImplementationOnce(() => {
+        throw broken;
+      })
+      // Left alone, this would end the process.
+      .mockImplementationOnce(() => Promise.reject(broken));
     const report = new HookReport({ ...silentLogger, warn }, listener);
     const error = new Error("secret");
     const at = { plugin: "P", hook: "tool_pre_invoke" };
@@ -459,6 +464,32 @@ describe("what a hook throws", () => {
     expect(warn.mock.calls).toEqual([
       ["a hook failed", at],
       ["a hook failed", at],
+    ]);
+  });
+
+  test("a time-out is reported, a hook that gives up when told to is not", async () => {
+    const listener = vi.fn();
+    const report = new HookReport(silentLogger, listener);
+    const hook = (_payload: unknown, _context: unknown, { signal }: { signal: AbortSignal }) =>
+      new Promise((_resolve, reject) => {
+        if (signal.aborted) reject(signal.reason);
+        signal.addEventListener("abort", () => reject(signal.reason));
+      });
+    const late = { timeoutMs: 1 };
+    await invoke(pluginWith(hook, late), undefined, undefined, undefined, report);
+    await invoke(
+      pluginWith(hook, { ...late, on_error: "ignore" }),
+      undefined,
+      undefined,
+      undefined,
+      report,
+    );
+    const abort = new CallAbort();
+    abort.abort(new DOMException("cancelled", "AbortError"));
+    await invoke(pluginWith(hook), undefined, undefined, abort, report);
+    expect(listener.mock.calls.map(([error]) => (error as Error).message)).toEqual([
+      "Plugin P exceeded 0.001s timeout",
+      "PluginTimeoutError('Plugin P exceeded 0.001s timeout')",
     ]);
   });
 

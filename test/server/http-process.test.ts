@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -30,14 +31,14 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function start(options: Record<string, unknown> = {}) {
+async function start(options: { uds?: string; drainMs?: number } = {}) {
   const process_ = spawn(process.execPath, [fixture, JSON.stringify(options)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   child = process_;
   const ended = once(process_, "exit");
   const [line] = (await once(process_.stdout, "data")) as [Buffer];
-  const client = await HttpClient.start({ url: line.toString().trim(), uds: undefined });
+  const client = await HttpClient.start({ url: line.toString().trim(), uds: options.uds });
   return { process: process_, client, ended };
 }
 
@@ -63,6 +64,15 @@ test.each(["SIGTERM", "SIGINT"] as const)(
     expect(await server.ended).toEqual([0, null]);
   },
 );
+
+test("SIGTERM removes the Unix socket", async () => {
+  const uds = path.join(folder, "plugin.sock");
+  const server = await start({ uds });
+  expect(existsSync(uds)).toBe(true);
+  server.process.kill("SIGTERM");
+  expect(await server.ended).toEqual([0, null]);
+  expect(existsSync(uds)).toBe(false);
+});
 
 test("a second signal does not wait for them", async () => {
   const server = await start({ drainMs: 60_000 });

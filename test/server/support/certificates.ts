@@ -2,6 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
+const { OPENSSL: openssl = "openssl" } = process.env;
+
 export interface Certificate {
   readonly certfile: string;
   readonly keyfile: string;
@@ -81,6 +83,6 @@ export class CertificateMaker {
   }
 
   #openssl(...args: string[]): void {
-    execFileSync("openssl", args, { stdio: "pipe" });
+    execFileSync(openssl, args, { stdio: "pipe" });
   }
 }

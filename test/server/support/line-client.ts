@@ -114,6 +114,6 @@ export function envelope(answer: Answer): Record<string, unknown> {
   return JSON.parse(textOf(answer)) as Record<string, unknown>;
 }
 
-export function textOf({ result }: Answer): string {
+function textOf({ result }: Answer): string {
   return result?.content?.[0]?.text ?? "";
 }
