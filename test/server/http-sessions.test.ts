@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { silentLogger } from "../../src/logger.ts";
 import { HookReport } from "../../src/server/hook-report.ts";
@@ -13,13 +16,17 @@ import { invocation } from "./support/line-client.ts";
 const limits = { sessionIdleMs: 60_000, maxSessions: 2 };
 const servers: PluginServer[] = [];
 
-beforeEach(() => {
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "http-sessions-"));
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
 });
 
 afterEach(async () => {
   vi.useRealTimers();
   await Promise.all(servers.splice(0).map((server) => server.close()));
+  await rm(folder, { recursive: true });
 });
 
 function newSessions(): HttpSessions {
@@ -77,6 +84,7 @@ test.each([false, true])(
 );
 
 test("a long call keeps its connection alive, and its session", async () => {
+  const until = path.join(folder, "until");
   const server = await servePlugins(plugins, {
     transport: "http",
     port: 0,
@@ -87,16 +95,17 @@ test("a long call keeps its connection alive, and its session", async () => {
   const client = await HttpClient.start(server);
   const params = {
     name: "invoke_hook",
-    arguments: invocation("Slow", { name: "t", args: { ms: 200 } }),
+    arguments: invocation("Slow", { name: "t", args: { until } }),
   };
   const response = client.post({ id: 7, method: "tools/call", params });
   // The request must have arrived before time passes: an answer of the same server tells.
   await client.request("ping");
   vi.advanceTimersByTime(45_000);
+  await writeFile(until, "");
   const { body, status } = await response;
   expect(status).toBe(200);
   expect(body).toMatch(
-    /^(: keepalive\r\n\r\n){3}event: message\r\ndata: \{.*slept_ms.*\}\r\n\r\n$/,
+    /^(: keepalive\r\n\r\n){3}event: message\r\ndata: \{.*continue_processing.*\}\r\n\r\n$/,
   );
   expect((await client.request("ping")).result).toEqual({});
 });

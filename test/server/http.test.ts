@@ -1,8 +1,9 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { HttpEndpoint } from "../../src/server/http/http-endpoint.ts";
 import { type PluginServer, type ServeHttpOptions, servePlugins } from "../../src/server/index.ts";
 import { plugins } from "../fixtures/server/plugins.mjs";
 import { eventually } from "./support/eventually.ts";
@@ -17,11 +18,14 @@ const hex32 = /^[\da-f]{32}$/;
 
 let folder: string;
 let notes: string;
+/** A file that ends slow hooks when it is there */
+let until: string;
 const servers: PluginServer[] = [];
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "http-server-"));
   notes = path.join(folder, "notes");
+  until = path.join(folder, "until");
 });
 
 afterEach(async () => {
@@ -153,8 +157,9 @@ describe("sessions", () => {
 
   test("an id of a request that is still running cannot be used again", async () => {
     const client = await HttpClient.start(await start());
-    const { response } = await startSlow(client, { ms: 100 });
+    const { response } = await startSlow(client, { until });
     const second = await client.post({ id: "slow", method: "ping" });
+    await writeFile(until, "");
     expect([second.status, JSON.parse(second.body).error.message]).toEqual([
       400,
       "Bad Request: This request id is in use",
@@ -309,11 +314,12 @@ describe("cancelling", () => {
   test("the id of a call whose client has left stays in use until its hook has ended", async () => {
     const client = await HttpClient.start(await start());
     const leave = new AbortController();
-    const { response } = await startSlow(client, { ms: 300, deaf: true }, leave.signal);
+    const { response } = await startSlow(client, { until, deaf: true }, leave.signal);
     leave.abort();
     await expect(response).rejects.toThrow();
     // Answered now, it would get the answer of the call before.
     expect((await client.post({ id: "slow", method: "ping" })).status).toBe(400);
+    await writeFile(until, "");
     await noted("done");
     expect(answerIn(await client.post({ id: "slow", method: "ping" })).result).toEqual({});
   });
@@ -404,12 +410,13 @@ describe("more calls than the server takes", () => {
   test("count until their hooks have ended, also if the client has left", async () => {
     const client = await HttpClient.start(await start({ maxInFlight: 1 }));
     const leave = new AbortController();
-    const { response } = await startSlow(client, { ms: 300, deaf: true }, leave.signal);
+    const { response } = await startSlow(client, { until, deaf: true }, leave.signal);
     leave.abort();
     await expect(response).rejects.toThrow();
     const params = { name: "get_plugin_config", arguments: { name: "Echo" } };
     const refused = await client.post({ id: 7, method: "tools/call", params });
     expect(refused.status).toBe(503);
+    await writeFile(until, "");
     await noted("done");
     expect((await client.post({ id: 7, method: "tools/call", params })).status).toBe(200);
   });
@@ -440,10 +447,11 @@ describe("closing", () => {
   test("running calls are answered, new ones are not begun, and the port is free again", async () => {
     const server = await start();
     const client = await HttpClient.start(server);
-    const { response } = await startSlow(client, { ms: 150 });
+    const { response } = await startSlow(client, { until });
     const idle = await RawSocket.open({ port: server.port ?? 0 });
     const closed = server.close();
     await expect(client.invoke("Echo", { name: "t" })).rejects.toThrow("ECONNREFUSED");
+    await writeFile(until, "");
     expect(envelope(answerIn(await response))).toHaveProperty("result");
     await closed;
     expect(server.close()).toBe(server.closed);
@@ -456,9 +464,9 @@ describe("closing", () => {
     const client = await HttpClient.start(server);
     const connection = await RawSocket.open({ port: server.port ?? 0 });
     const session = { "mcp-session-id": client.headers["mcp-session-id"] ?? "" };
-    const { response } = await startSlow(client, { ms: 300 });
+    const { response } = await startSlow(client, { until });
     // This connection is busy too when the server begins to close: idle ones are closed at once.
-    const call = invocation("Slow", { name: "t", args: { ms: 200, notes } });
+    const call = invocation("Slow", { name: "t", args: { until, notes } });
     const params = { name: "invoke_hook", arguments: call };
     connection.post(
       JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params }),
@@ -466,7 +474,10 @@ describe("closing", () => {
     );
     await eventually(async () => (await readFile(notes, "utf8")).split("begun").length === 3);
     const closed = server.close();
+    const handle = vi.spyOn(HttpEndpoint.prototype, "handle");
     connection.post('{"jsonrpc":"2.0","id":2,"method":"ping"}', session);
+    await eventually(() => handle.mock.calls.length === 1);
+    await writeFile(until, "");
     await connection.receives("Session not found");
     expect(connection.received).toMatch(/ 200 OK[\s\S]* 404 Not Found[\s\S]*connection: close/i);
     await response;

@@ -1,13 +1,15 @@
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { eventually } from "./support/eventually.ts";
 import { type Answer, envelope, invocation, LineClient } from "./support/line-client.ts";
 
 let folder: string;
 let notes: string;
+/** A file that ends slow hooks when it is there */
+let until: string;
 const clients: LineClient[] = [];
 
 beforeAll(() => {
@@ -17,6 +19,7 @@ beforeAll(() => {
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "stdio-server-"));
   notes = path.join(folder, "notes");
+  until = path.join(folder, "until");
 });
 
 afterEach(async () => {
@@ -78,28 +81,29 @@ test("a client that closes standard error does not harm a plugin that prints", a
 
 test("requests are answered as they finish, not in the order in which they came", async () => {
   const client = await start();
-  const slow = client.invoke("Slow", { name: "t", args: { ms: 100 } });
-  const finished: string[] = [];
-  await Promise.all([
-    slow.then(() => finished.push("slow")),
-    client.invoke("Echo", { name: "t" }).then(() => finished.push("quick")),
-  ]);
-  expect(finished).toEqual(["quick", "slow"]);
+  const slow = client.invoke("Slow", { name: "t", args: { until } });
+  expect(envelope(await client.invoke("Echo", { name: "t" }))).toHaveProperty("result");
+  await writeFile(until, "");
+  expect(envelope(await slow)).toHaveProperty("result");
 });
 
 test("the end of standard input ends the process with code 0, after running calls were answered", async () => {
   const client = await start();
-  const { answer } = await startSlow(client, { ms: 100 });
+  const { answer } = await startSlow(client, { until });
   client.child.stdin.end();
-  expect(envelope(await answer)).toMatchObject({ result: { metadata: { slept_ms: 100 } } });
+  await eventually(() => client.stderr.includes("plugin server is closing"));
+  await writeFile(until, "");
+  expect(envelope(await answer)).toHaveProperty("result");
   expect(await client.ended).toEqual({ code: 0, signal: null });
   expect(client.stderr).toContain("all released\n");
 });
 
 test.each(["SIGTERM", "SIGINT"] as const)("%s ends it likewise", async (signal) => {
   const client = await start();
-  const { answer } = await startSlow(client, { ms: 100 });
+  const { answer } = await startSlow(client, { until });
   client.child.kill(signal);
+  await eventually(() => client.stderr.includes("plugin server is closing"));
+  await writeFile(until, "");
   expect(envelope(await answer)).toHaveProperty("result");
   expect(await client.ended).toEqual({ code: 0, signal: null });
 });
@@ -124,11 +128,12 @@ test("a signal cuts the waiting for running calls short", async () => {
 
 test("nothing new is begun after SIGTERM", async () => {
   const client = await start();
-  const { answer } = await startSlow(client, { ms: 150 });
+  const { answer } = await startSlow(client, { until });
   client.child.kill("SIGTERM");
   await eventually(() => client.stderr.includes("plugin server is closing"));
   const late = path.join(folder, "late");
   client.send("invoke_hook", invocation("Slow", { name: "t", args: { notes: late, ms: 0 } }));
+  await writeFile(until, "");
   await answer;
   expect(await client.ended).toEqual({ code: 0, signal: null });
   await expect(readFile(late)).rejects.toThrow("ENOENT");
@@ -270,10 +275,11 @@ test("a cancellation that comes in one piece with its call is not lost", async (
 
 test("the id of a running call cannot be used again until it is answered", async () => {
   const client = await start();
-  const { answer } = await startSlow(client, { ms: 100 });
+  const { answer } = await startSlow(client, { until });
   const refusal = client.answerTo(null);
   client.write('{"jsonrpc":"2.0","id":"slow","method":"ping"}');
   expect((await refusal).error?.message).toBe("This request id is in use");
+  await writeFile(until, "");
   expect(envelope(await answer)).toHaveProperty("result");
   expect((await client.request("ping", undefined, "slow")).result).toEqual({});
 });
@@ -288,8 +294,11 @@ test("a cancelled call is answered when its hook has ended, as an error", async 
 
 test("a cancelled call whose hook does not listen keeps its answer back until the hook has ended", async () => {
   const client = await start();
-  const { answer } = await startSlow(client, { ms: 100, deaf: true });
+  const { answer } = await startSlow(client, { until, deaf: true });
   client.notify("notifications/cancelled", { requestId: "slow" });
+  // Answered after the cancellation has arrived.
+  await client.request("ping");
+  await writeFile(until, "");
   expect((await answer).error?.message).toBe("Request cancelled");
   expect(await readFile(notes, "utf8")).toBe("begun\ndone\n");
 });
@@ -302,46 +311,60 @@ test("a message over the limit is refused without an id, and the next one is ser
   expect(envelope(await client.invoke("Echo", { name: "t" }))).toHaveProperty("result");
 });
 
-test.each([
-  ["no JSON", "{oops", null, -32700],
-  ["a batch", '[{"jsonrpc":"2.0","id":7,"method":"ping"}]', null, -32600],
-  ["params that are no object", '{"jsonrpc":"2.0","id":7,"method":"ping","params":[1]}', 7, -32600],
-  ["a fraction for an id", '{"jsonrpc":"2.0","id":1.5,"method":"ping"}', null, -32600],
-  ["another version", '{"jsonrpc":"1.0","id":"a","method":"ping"}', "a", -32600],
-  ["an unknown method", '{"jsonrpc":"2.0","id":8,"method":"nope"}', 8, -32601],
-  ["no tool", '{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{}}', 9, -32602],
-  ["no params of a call", '{"jsonrpc":"2.0","id":9,"method":"tools/call"}', 9, -32602],
-  [
-    "arguments that are no object",
-    '{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"invoke_hook","arguments":[]}}',
-    9,
-    -32602,
-  ],
-  [
-    "an id that JavaScript would change",
-    '{"jsonrpc":"2.0","id":12345678901234567890,"method":"tools/call","params":{"name":"x"}}',
-    null,
-    -32600,
-  ],
-])("%s is answered with an error", async (_what, line, id, code) => {
-  const client = await start();
-  const answer = client.answerTo(id);
-  client.write(line);
-  expect((await answer).error?.code).toBe(code);
-});
+describe("a message that makes no sense, or more than it should", () => {
+  let client: LineClient;
 
-test("bytes that are no UTF-8 are refused, not replaced", async () => {
-  const client = await start();
-  const answer = client.answerTo(null);
-  client.child.stdin.write(Buffer.from('{"jsonrpc":"2.0","id":7,"method":"p\xff"}\n', "latin1"));
-  expect((await answer).error?.message).toBe("Parse error: not UTF-8");
-});
+  beforeAll(async () => {
+    client = await LineClient.start();
+  });
 
-test("members of a message that the protocol does not know are ignored", async () => {
-  const client = await start();
-  const answer = client.answerTo(7);
-  client.write('{"jsonrpc":"2.0","id":7,"method":"ping","extra":1}');
-  expect((await answer).result).toEqual({});
+  afterAll(async () => {
+    await client.kill();
+  });
+
+  test.each([
+    ["no JSON", "{oops", null, -32700],
+    ["a batch", '[{"jsonrpc":"2.0","id":7,"method":"ping"}]', null, -32600],
+    [
+      "params that are no object",
+      '{"jsonrpc":"2.0","id":7,"method":"ping","params":[1]}',
+      7,
+      -32600,
+    ],
+    ["a fraction for an id", '{"jsonrpc":"2.0","id":1.5,"method":"ping"}', null, -32600],
+    ["another version", '{"jsonrpc":"1.0","id":"a","method":"ping"}', "a", -32600],
+    ["an unknown method", '{"jsonrpc":"2.0","id":8,"method":"nope"}', 8, -32601],
+    ["no tool", '{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{}}', 9, -32602],
+    ["no params of a call", '{"jsonrpc":"2.0","id":9,"method":"tools/call"}', 9, -32602],
+    [
+      "arguments that are no object",
+      '{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"invoke_hook","arguments":[]}}',
+      9,
+      -32602,
+    ],
+    [
+      "an id that JavaScript would change",
+      '{"jsonrpc":"2.0","id":12345678901234567890,"method":"tools/call","params":{"name":"x"}}',
+      null,
+      -32600,
+    ],
+  ])("%s is answered with an error", async (_what, line, id, code) => {
+    const answer = client.answerTo(id);
+    client.write(line);
+    expect((await answer).error?.code).toBe(code);
+  });
+
+  test("bytes that are no UTF-8 are refused, not replaced", async () => {
+    const answer = client.answerTo(null);
+    client.child.stdin.write(Buffer.from('{"jsonrpc":"2.0","id":7,"method":"p\xff"}\n', "latin1"));
+    expect((await answer).error?.message).toBe("Parse error: not UTF-8");
+  });
+
+  test("members of a message that the protocol does not know are ignored", async () => {
+    const answer = client.answerTo(7);
+    client.write('{"jsonrpc":"2.0","id":7,"method":"ping","extra":1}');
+    expect((await answer).result).toEqual({});
+  });
 });
 
 test("empty lines, carriage returns and lines in pieces are understood", async () => {
