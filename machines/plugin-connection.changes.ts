@@ -12,6 +12,7 @@ import {
   admissionOf,
   closingOf,
   expectEvent,
+  hasLost,
   mayOthersBeAnswered,
 } from "./plugin-connection.guards.ts";
 import type { ConnectionContext, ConnectionEvent, EndReason } from "./plugin-connection.types.ts";
@@ -101,16 +102,15 @@ function answered(context: ConnectionContext, event: ConnectionEvent) {
 }
 
 /** A stable time in ready. A session that has proved lost meanwhile proves nothing any more. */
-export const proveAlive: Compute = ({ intent, link }) =>
-  intent.kind === "recover" && intent.lost ? {} : { set: { link: provenAlive(link) } };
+export const proveAlive: Compute = (context) =>
+  hasLost(context) ? {} : { set: { link: provenAlive(context.link) } };
 
 /** A ready session has proved lost. Its calls are judged, and the fault is kept for whoever asks why. */
 export const loseSession: Compute = (context, event) => ({
   ...loseCalls(context, event),
   set: {
     link: { ...context.link, fault: event.type === "session.lost" ? event.fault : unresponsive },
-    // What somebody has asked for holds.
-    intent: context.intent.kind === "recover" ? { kind: "recover", lost: true } : context.intent,
+    intent: "lost" in context.intent ? { ...context.intent, lost: true } : context.intent,
     drainMs: context.settings.lossGraceMs,
   },
 });
@@ -152,8 +152,11 @@ export const noteConnectTimeout = timeout("CONNECT_FAILED", "connecting");
 export const noteInitializeTimeout = timeout("INITIALIZE_FAILED", "initializing");
 export const noteFetchConfigTimeout = timeout("CONFIG_FETCH_FAILED", "fetchingConfig");
 
-export const intendReopen: Compute = ({ settings }) => ({
-  set: { intent: { kind: "reopen" }, drainMs: settings.reconnectDrainMs },
+export const intendReopen: Compute = (context) => ({
+  set: {
+    intent: { kind: "reopen", lost: hasLost(context) },
+    drainMs: context.settings.reconnectDrainMs,
+  },
 });
 
 export const intendSleep: Compute = () => ({ set: { intent: { kind: "sleep" } } });
@@ -171,9 +174,9 @@ export const intendStop: Compute = (context, event) => ({
 });
 
 export const countLoss: Compute = (context, event) => {
-  const { intent, link, settings } = context;
-  if (intent.kind !== "recover" || !intent.lost) return {};
-  return { set: { link: countedLoss(link, closingOf({ context, event }).at, settings) } };
+  if (!hasLost(context)) return {};
+  const { at } = closingOf({ context, event });
+  return { set: { link: countedLoss(context.link, at, context.settings) } };
 };
 
 export const awaitRetry: Compute = (context, event) => {

@@ -107,10 +107,12 @@ export const closingOf = ({ context, event }: Question): { at: number; jitter: n
 /** Also with the loss that is being closed, there is another attempt in this burst. */
 export const hasAttemptsLeft = ({ context, event }: Question): boolean => {
   const { at } = closingOf({ context, event });
-  const { intent, link, settings } = context;
-  const isLoss = intent.kind === "recover" && intent.lost;
-  return attemptsLeft(isLoss ? countLoss(link, at, settings) : link, at, settings);
+  const { link, settings } = context;
+  return attemptsLeft(hasLost(context) ? countLoss(link, at, settings) : link, at, settings);
 };
+
+/** A session that had been ready has proved lost, and is not released yet. */
+export const hasLost = ({ intent }: ConnectionContext): boolean => "lost" in intent && intent.lost;
 
 /** Nothing is left to try: a first start has failed for good, or the host wants no probing. */
 export const isFinal = ({ context }: Question): boolean =>

@@ -216,8 +216,12 @@ const whileOpening = () => ({
 
 /** Nothing is left of the session: what comes next has been decided before, or follows from the rules of attempts. */
 const afterClosing = () => [
-  { guard: and(["isReopening", "isStdio"]), target: "spawning", actions: "dropSession" } as const,
-  { guard: "isReopening", target: "connecting", actions: "dropSession" } as const,
+  {
+    guard: and(["isReopening", "isStdio"]),
+    target: "spawning",
+    actions: ["dropSession", "countLoss"],
+  } as const,
+  { guard: "isReopening", target: "connecting", actions: ["dropSession", "countLoss"] } as const,
   { guard: "isFallingAsleep", target: "dormant", actions: "dropSession" } as const,
   {
     guard: "hasAttemptsLeft",

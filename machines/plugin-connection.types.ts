@@ -30,10 +30,10 @@ export interface ConnectionInput {
 
 /** What follows when the session is closed, or its calls have drained. */
 export type Intent =
-  /** A failed attempt, or (`lost`) a session that had been ready: by the rules of attempts */
+  /** After a failed attempt, or (`lost`) a session that had been ready: by the rules of attempts */
   | { readonly kind: "recover"; readonly lost: boolean }
-  /** At once, because somebody asked */
-  | { readonly kind: "reopen" }
+  /** At once, because somebody asked; `lost` as above */
+  | { readonly kind: "reopen"; readonly lost: boolean }
   /** No longer needed for now */
   | { readonly kind: "sleep" }
   | { readonly kind: "stop" };

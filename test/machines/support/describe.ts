@@ -60,8 +60,7 @@ function describeCall({ request, sends, abandoned, ambiguous }: Call): string {
 }
 
 function describeIntent({ intent }: ConnectionContext): string {
-  if (intent.kind === "recover") return intent.lost ? "recover from loss" : "recover";
-  return intent.kind;
+  return "lost" in intent && intent.lost ? `${intent.kind} after loss` : intent.kind;
 }
 
 /** All that the context holds and that can change. */

@@ -232,13 +232,23 @@ export const closing: Row = {
         given: (connection) => connection.reconnect(),
         to: "spawning",
         log: ["session 2 released", "session 3 spawned"],
-        changes: { generation: 3, attempt: 2, intent: "recover" },
+        changes: { generation: 3, attempt: 2, losses: "0 50", intent: "recover" },
       },
       {
         when: "somebody has asked for another session, over http",
         settings: overHttp,
         given: (connection) => connection.reconnect(),
         to: "connecting",
+        log: ["session 2 released", "session 3 spawned"],
+        changes: { generation: 3, attempt: 2, losses: "0 50", intent: "recover" },
+      },
+      {
+        when: "somebody has asked for another session, and nothing was wrong with this one",
+        reach: (connection) => {
+          secondReady(connection);
+          connection.reconnect();
+        },
+        to: "spawning",
         log: ["session 2 released", "session 3 spawned"],
         changes: { generation: 3, attempt: 2, intent: "recover" },
       },
@@ -310,7 +320,19 @@ export const closing: Row = {
         changes: { intent: "reopen", drainMs: 20_000 },
       },
     ],
-    "plugin.reconnect": [{ changes: { intent: "reopen", drainMs: 20_000 } }],
+    "plugin.reconnect": [
+      { changes: { intent: "reopen after loss", drainMs: 20_000 } },
+      {
+        when: "an attempt has failed",
+        reach: failedStart,
+        changes: { intent: "reopen", drainMs: 20_000 },
+      },
+      {
+        when: "nobody has needed the plugin",
+        reach: fallingAsleep,
+        changes: { intent: "reopen", drainMs: 20_000 },
+      },
+    ],
     "plugin.stop": [
       {
         to: "stopping",
@@ -375,7 +397,7 @@ export const closing: Row = {
         afterMs: 9_000,
         to: "spawning",
         log: ["session 2 released", "session 3 spawned"],
-        changes: { generation: 3, attempt: 2, intent: "recover" },
+        changes: { generation: 3, attempt: 2, losses: "0 0", intent: "recover" },
       },
       {
         when: "somebody has asked for another session, over http",
@@ -384,7 +406,7 @@ export const closing: Row = {
         afterMs: 9_000,
         to: "connecting",
         log: ["session 2 released", "session 3 spawned"],
-        changes: { generation: 3, attempt: 2, intent: "recover" },
+        changes: { generation: 3, attempt: 2, losses: "0 0", intent: "recover" },
       },
       {
         when: "nobody needs another one",

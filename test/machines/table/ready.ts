@@ -80,14 +80,14 @@ export const waiting: Row = {
       {
         to: "closing",
         log: ["close"],
-        changes: { fault: "HTTP_STATUS", intent: "recover from loss" },
+        changes: { fault: "HTTP_STATUS", intent: "recover after loss" },
       },
       {
         when: "it says that it lives",
         with: { alive: true },
         to: "closing",
         log: ["close"],
-        changes: { fault: "HTTP_STATUS", intent: "recover from loss" },
+        changes: { fault: "HTTP_STATUS", intent: "recover after loss" },
       },
     ],
     ...nothing("plugin.start", "hook.cancel", "hooks.expired", "hooks.overdue"),
@@ -220,7 +220,7 @@ export const invoking: Row = {
         given: abandonFirst,
         to: "closing",
         log: ["settle 2 SESSION_LOST unknown", "close"],
-        changes: { fault: "SESSION_LOST", intent: "recover from loss", out: "" },
+        changes: { fault: "SESSION_LOST", intent: "recover after loss", out: "" },
       },
       { when: "its caller is still there" },
       { when: "another one was abandoned", given: abandonFirst, with: { ids: [2, 3, 99] } },
@@ -276,7 +276,7 @@ export const invoking: Row = {
       {
         to: "closing",
         log: ["settle 1 SESSION_LOST unknown", "settle 2 SESSION_LOST unknown", "close"],
-        changes: { fault: "HTTP_STATUS", intent: "recover from loss", out: "" },
+        changes: { fault: "HTTP_STATUS", intent: "recover after loss", out: "" },
       },
       {
         when: "one call was not sent",
@@ -285,7 +285,7 @@ export const invoking: Row = {
         log: ["settle 1 SESSION_LOST unknown", "close"],
         changes: {
           fault: "HTTP_STATUS",
-          intent: "recover from loss",
+          intent: "recover after loss",
           queue: "2 3",
           queueBytes: 20,
           out: "",
@@ -297,7 +297,7 @@ export const invoking: Row = {
         to: "ready.draining",
         changes: {
           fault: "HTTP_STATUS",
-          intent: "recover from loss",
+          intent: "recover after loss",
           queue: "1 3",
           queueBytes: 20,
           out: "2",
@@ -311,7 +311,7 @@ export const invoking: Row = {
         log: ["close"],
         changes: {
           fault: "HTTP_STATUS",
-          intent: "recover from loss",
+          intent: "recover after loss",
           queue: "1 3",
           queueBytes: 20,
           out: "",
@@ -324,7 +324,7 @@ export const invoking: Row = {
         log: ["close"],
         changes: {
           fault: "HTTP_STATUS",
-          intent: "recover from loss",
+          intent: "recover after loss",
           queue: "1 2 3",
           queueBytes: 30,
           out: "",
@@ -338,7 +338,7 @@ export const invoking: Row = {
         log: ["close"],
         changes: {
           fault: "HTTP_STATUS",
-          intent: "recover from loss",
+          intent: "recover after loss",
           queue: "2 3",
           queueBytes: 20,
           out: "",
@@ -484,6 +484,7 @@ export const drainingToReopen: Row = {
         log: ["settle 2 SESSION_LOST unknown", "close"],
         changes: {
           fault: "SESSION_LOST",
+          intent: "reopen after loss",
           drainMs: 1_000,
           out: "",
         },
@@ -507,6 +508,7 @@ export const drainingToReopen: Row = {
         log: ["settle 1 SESSION_LOST unknown", "close"],
         changes: {
           fault: "HTTP_STATUS",
+          intent: "reopen after loss",
           drainMs: 1_000,
           queue: "2 3",
           queueBytes: 20,
@@ -518,6 +520,7 @@ export const drainingToReopen: Row = {
         with: { alive: true, unsent: [1] },
         changes: {
           fault: "HTTP_STATUS",
+          intent: "reopen after loss",
           drainMs: 1_000,
           queue: "1 3",
           queueBytes: 20,
@@ -538,6 +541,7 @@ export const drainingToReopen: Row = {
         log: ["close"],
         changes: {
           fault: "HTTP_STATUS",
+          intent: "reopen after loss",
           drainMs: 1_000,
           queue: "1 3",
           queueBytes: 20,
@@ -566,7 +570,15 @@ export const drainingToReopen: Row = {
         changes: { out: "" },
       },
     ],
-    stableTime: [{ afterMs: 10_000, changes: { attempt: 0 } }],
+    stableTime: [
+      { afterMs: 10_000, changes: { attempt: 0 } },
+      {
+        when: "one call has proved the session lost meanwhile",
+        settings: { stableAfterMs: 300 },
+        given: (connection) => connection.lost({ ended: [1], unsent: [1], alive: true }),
+        afterMs: 300,
+      },
+    ],
   },
 };
 

@@ -1,0 +1,105 @@
+import type { ConnectionSettings, HookRequestRef } from "../../../machines/index.ts";
+import { requestOf, settingsOf } from "../support/fixtures.ts";
+
+/** How far a check goes: the settings of the connection, and what may happen to it. */
+export interface Bounds {
+  readonly name: string;
+  readonly settings: ConnectionSettings;
+  /** Come in this order, at any time */
+  readonly requests: readonly HookRequestRef[];
+  /** Also several in one event */
+  readonly batches: boolean;
+  /** Sessions can be configured without the hook of the last request, after one that had it */
+  readonly withdraws: boolean;
+  /** Deadlines can be over without anybody having said so, as in a host that slept */
+  readonly oversleeps: boolean;
+  /** Sessions that are long gone can still say something */
+  readonly hasGhosts: boolean;
+  /** Time can pass until earlier losses do not count any more */
+  readonly forgets: boolean;
+}
+
+/** Deadline of every request. The events come before it, at 0, but for those of a host that has overslept */
+export const deadline = 1_000;
+export const asleepUntil = 2_000;
+/** Longer than losses count */
+export const longAfter = 1_000_000;
+
+const base: Bounds = {
+  name: "",
+  settings: settingsOf(),
+  requests: [],
+  batches: false,
+  withdraws: false,
+  oversleeps: false,
+  hasGhosts: false,
+  forgets: false,
+};
+
+const burst = (attempts: number): Partial<ConnectionSettings> => ({
+  backoff: { kind: "linear", attempts, delayMs: 100, factor: 1.6, maxMs: 30_000 },
+  restartLimit: { losses: 2, withinMs: 10_000 },
+});
+
+const request = (id: number, overrides: Partial<HookRequestRef> = {}): HookRequestRef =>
+  requestOf(id, { deadline, ...overrides });
+
+const patient = (id: number, overrides: Partial<HookRequestRef> = {}): HookRequestRef =>
+  request(id, { waitForReady: true, ...overrides });
+
+export const everyBounds: readonly Bounds[] = [
+  {
+    ...base,
+    name: "a process, one call at a time, facts of sessions that are long gone",
+    settings: settingsOf({ ...burst(1), maxInFlight: 1 }),
+    requests: [request(1), patient(2)],
+    hasGhosts: true,
+  },
+  {
+    ...base,
+    name: "a server, two calls at a time, two attempts at first, and the end when they are spent",
+    settings: settingsOf({
+      ...burst(1),
+      transport: "http",
+      startAttempts: 2,
+      onExhausted: "terminate",
+      maxInFlight: 2,
+    }),
+    requests: [request(1), request(2)],
+    batches: true,
+  },
+  {
+    ...base,
+    name: "two calls at a time, each worth a second try",
+    settings: settingsOf({ ...burst(1), replay: "once", maxInFlight: 2 }),
+    requests: [request(1), patient(2)],
+  },
+  {
+    ...base,
+    name: "a hook that is withdrawn, nothing sent twice",
+    settings: settingsOf({ ...burst(1), replay: "never" }),
+    requests: [request(1), request(2, { hookType: "other" })],
+    withdraws: true,
+  },
+  {
+    ...base,
+    name: "started by a call, asleep when idle",
+    settings: settingsOf({ ...burst(1), lazy: true, idleTimeoutMs: 500 }),
+    requests: [request(1), patient(2)],
+  },
+  {
+    ...base,
+    name: "three calls, of which one may be out and one may wait, in a host that sleeps",
+    settings: settingsOf({ ...burst(1), maxInFlight: 1, maxQueue: 1 }),
+    requests: [request(1), request(2), request(3)],
+    batches: true,
+    oversleeps: true,
+  },
+  {
+    ...base,
+    name: "bursts of two, losses that are forgotten",
+    settings: settingsOf({ ...burst(2) }),
+    requests: [request(1)],
+    forgets: true,
+  },
+];
