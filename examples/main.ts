@@ -22,7 +22,7 @@ function createReporter({ json }: DemoOptions): Reporter {
   return new Timeline({
     write,
     isTerminal: stdout.isTTY,
-    width: () => stdout.columns ?? widthDefault,
+    width: () => stdout.columns || widthDefault,
     paint: paintFor(stdout.isTTY, process.env),
   });
 }

@@ -39,13 +39,12 @@ function read(pid: number, file: string): string {
 }
 
 function fromPs(): number[] {
-  const { stdout, pid: own } = spawnSync("ps", ["-A", "-o", "pid=,ppid=,state="], {
-    encoding: "utf8",
-  });
-  return stdout
+  const ps = spawnSync("ps", ["-A", "-o", "pid=,ppid=,state="], { encoding: "utf8" });
+  if (ps.error) throw new Error("the process table cannot be read", { cause: ps.error });
+  return ps.stdout
     .split("\n")
     .map((line) => line.trim().split(/\s+/))
     .filter(([, parent, state = "Z"]) => Number(parent) === process.pid && !state.startsWith("Z"))
     .map(([pid]) => Number(pid))
-    .filter((pid) => pid !== own);
+    .filter((pid) => pid !== ps.pid);
 }

@@ -12,7 +12,10 @@ interface StatusOutput {
   readonly paint: Paint;
 }
 
-/** The last line of a terminal, which changes in place: how far the work is, and what takes long. */
+/**
+ * The last line of a terminal, which changes in place: how far the work is, and what takes long. Drawn every now and then
+ * and not after every other line, so that it does not flicker.
+ */
 export class StatusLine {
   readonly #output: StatusOutput;
   readonly #timer: NodeJS.Timeout;
@@ -21,24 +24,17 @@ export class StatusLine {
 
   constructor(output: StatusOutput) {
     this.#output = output;
-    this.#timer = setInterval(() => {
-      this.clear();
-      this.show();
-    }, refreshMs);
+    this.#timer = setInterval(() => this.#draw(), refreshMs);
     this.#timer.unref();
   }
 
   update(progress: Progress): void {
+    const isFirst = this.#progress === undefined;
     this.#progress = progress;
+    if (isFirst) this.#draw();
   }
 
-  show(): void {
-    if (this.#progress === undefined || this.#isShown) return;
-    const text = cutTo(textOf(this.#progress), this.#output.width() - 1);
-    this.#output.write(this.#output.paint("dim", text));
-    this.#isShown = true;
-  }
-
+  /** Makes room for another line. */
   clear(): void {
     if (this.#isShown) this.#output.write(eraseLine);
     this.#isShown = false;
@@ -47,7 +43,14 @@ export class StatusLine {
   close(): void {
     clearInterval(this.#timer);
     this.clear();
-    this.#progress = undefined;
+  }
+
+  #draw(): void {
+    if (this.#progress === undefined) return;
+    this.clear();
+    const text = cutTo(textOf(this.#progress), this.#output.width() - 1);
+    this.#output.write(this.#output.paint("dim", text));
+    this.#isShown = true;
   }
 }
 

@@ -41,7 +41,6 @@ export class Timeline implements Reporter {
     if (text === "") return;
     this.#status?.clear();
     this.#output.write(`${text}\n`);
-    this.#status?.show();
   }
 
   progress(progress: Progress): void {

@@ -141,6 +141,24 @@ describe("a whole run", { timeout: 60_000 }, () => {
     expect(noneOf(["anna@", "bert@", "4111 1111", "0532 0130", "44051401359"], stdout)).toEqual([]);
     expect(run.processes()).toEqual([]);
   });
+
+  test("with a second run of a hook in the ledger fails, and says which", async () => {
+    const run = start(["--json", "--seed", "5"]);
+    const line = await run.until(({ type }) => type === "hook");
+    const request = line.type === "hook" ? line.request : "";
+    const [begun] = run.ledger().filter((entry) => entry.request === request);
+    run.appendToLedger({ ...(begun as LedgerEntry), pid: 1 });
+    const end = await run.end();
+    expect(end).toMatchObject({ code: 1, stderr: "" });
+    const failed = summaryOf(end).checks.filter(({ ok }) => !ok);
+    expect(failed).toEqual([
+      {
+        name: "exactly once by the ledger",
+        ok: false,
+        detail: `${request} began 2 times and ended 1 times`,
+      },
+    ]);
+  });
 });
 
 /** Those of the texts that are in a larger one. */

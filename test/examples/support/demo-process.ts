@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -84,6 +84,10 @@ export class DemoProcess {
       .split("\n")
       .filter((line) => line !== "")
       .map((line) => JSON.parse(line));
+  }
+
+  appendToLedger(entry: LedgerEntry): void {
+    appendFileSync(this.#ledger, `${JSON.stringify(entry)}\n`);
   }
 
   async release(): Promise<void> {
