@@ -16,7 +16,8 @@ export interface PolicyRestartOptions {
 export class PolicyRestart {
   readonly #options: PolicyRestartOptions;
   #server: PolicyServer;
-  #gate: Promise<void> = Promise.resolve();
+  /** Closed while it is set */
+  #gate: Promise<void> | undefined;
   #inFlight = 0;
   #onIdle: () => void = () => {};
   #restarted: Promise<void> = Promise.resolve();
@@ -28,7 +29,8 @@ export class PolicyRestart {
 
   /** Every call of the guard goes through here, so that it is known when there is none. */
   async pass<T>(call: () => Promise<T>): Promise<T> {
-    await this.#gate;
+    // Nothing may come between seeing that it is open and being counted.
+    while (this.#gate !== undefined) await this.#gate;
     this.#inFlight += 1;
     try {
       return await call();
@@ -62,6 +64,7 @@ export class PolicyRestart {
       this.#restarted = this.#startAfter(noticed);
       this.#restarted.catch(() => {});
     } finally {
+      this.#gate = undefined;
       open();
     }
   }
