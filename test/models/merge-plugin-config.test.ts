@@ -199,11 +199,15 @@ describe("readConfigAnswer", () => {
   });
 
   test.each<[string, unknown, string]>([
-    ["a failed tool", recorded("get_plugin_config_missing_arg"), "its tool failed: <"],
+    [
+      "a failed tool",
+      recorded("get_plugin_config_missing_arg"),
+      "its tool get_plugin_config failed, or it has none and is no plugin server: <",
+    ],
     [
       "an unknown tool",
       { ...toolResult("Unknown tool: s3cret"), isError: true },
-      "its tool failed",
+      "it has none and is no plugin server",
     ],
     ["no JSON", toolResult("s3cret"), "it is no JSON"],
     ["a key __proto__", toolResult('{"__proto__":1}'), "__proto__"],
