@@ -6,8 +6,9 @@ interface CommonOptions {
   /** Largest message of a client, in bytes; over HTTP the body of a request. Default 16 MiB */
   readonly maxMessageBytes?: number;
   /**
-   * Calls at a time. Over stdio, more are not read until one has ended; over HTTP they are refused with 503 and
-   * `Retry-After`, as they are if calls of more than 16 times `maxMessageBytes` are in flight. Default 1 000
+   * Calls whose hooks run at a time. Over stdio, further ones wait in their order, and once 1 MiB of them does, the client
+   * is not read any further. Over HTTP they are refused with 503 and `Retry-After`, as are requests that would bring what
+   * is in flight to more than 16 times `maxMessageBytes`. Default 1 000
    */
   readonly maxInFlight?: number;
   /** How long running calls may take to finish when the server ends, in milliseconds. Default 5 000 */
