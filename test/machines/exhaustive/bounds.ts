@@ -17,6 +17,8 @@ export interface Bounds {
   readonly hasGhosts: boolean;
   /** Time can pass until earlier losses do not count any more */
   readonly forgets: boolean;
+  /** What there is within these bounds, so that no change of the machine makes it less without being seen */
+  readonly size: { readonly states: number; readonly edges: number; readonly depth: number };
 }
 
 /** Deadline of every request. The events come before it, at 0, but for those of a host that has overslept */
@@ -34,6 +36,7 @@ const base: Bounds = {
   oversleeps: false,
   hasGhosts: false,
   forgets: false,
+  size: { states: 0, edges: 0, depth: 0 },
 };
 
 const burst = (attempts: number): Partial<ConnectionSettings> => ({
@@ -54,6 +57,7 @@ export const everyBounds: readonly Bounds[] = [
     settings: settingsOf({ ...burst(1), maxInFlight: 1 }),
     requests: [request(1), patient(2)],
     hasGhosts: true,
+    size: { states: 1_608, edges: 22_265, depth: 27 },
   },
   {
     ...base,
@@ -67,12 +71,14 @@ export const everyBounds: readonly Bounds[] = [
     }),
     requests: [request(1), request(2)],
     batches: true,
+    size: { states: 2_198, edges: 26_991, depth: 25 },
   },
   {
     ...base,
     name: "two calls at a time, each worth a second try",
     settings: settingsOf({ ...burst(1), replay: "once", maxInFlight: 2 }),
-    requests: [request(1), patient(2)],
+    requests: [request(1), request(2)],
+    size: { states: 4_337, edges: 57_288, depth: 28 },
   },
   {
     ...base,
@@ -80,12 +86,14 @@ export const everyBounds: readonly Bounds[] = [
     settings: settingsOf({ ...burst(1), replay: "never" }),
     requests: [request(1), request(2, { hookType: "other" })],
     withdraws: true,
+    size: { states: 2_922, edges: 29_637, depth: 25 },
   },
   {
     ...base,
     name: "started by a call, asleep when idle",
     settings: settingsOf({ ...burst(1), lazy: true, idleTimeoutMs: 500 }),
     requests: [request(1), patient(2)],
+    size: { states: 1_753, edges: 19_303, depth: 27 },
   },
   {
     ...base,
@@ -94,12 +102,43 @@ export const everyBounds: readonly Bounds[] = [
     requests: [request(1), request(2), request(3)],
     batches: true,
     oversleeps: true,
+    size: { states: 3_652, edges: 42_492, depth: 27 },
   },
   {
     ...base,
     name: "bursts of two, losses that are forgotten",
     settings: settingsOf({ ...burst(2) }),
     requests: [request(1)],
+    forgets: true,
+    size: { states: 1_640, edges: 16_606, depth: 32 },
+  },
+];
+
+/** Too many ways for every run of the tests. */
+export const largeBounds: readonly Bounds[] = [
+  {
+    ...base,
+    name: "large: three calls, two at a time, one of them patient",
+    settings: settingsOf({ ...burst(1), transport: "http", maxInFlight: 2, startAttempts: 2 }),
+    requests: [request(1), patient(2), request(3)],
+    batches: true,
+  },
+  {
+    ...base,
+    name: "large: two calls at a time, each worth a second try, everything that can happen",
+    settings: settingsOf({
+      ...burst(2),
+      replay: "once",
+      maxInFlight: 2,
+      maxQueue: 1,
+      lazy: true,
+      idleTimeoutMs: 500,
+    }),
+    requests: [request(1), patient(2, { hookType: "other" })],
+    batches: true,
+    withdraws: true,
+    oversleeps: true,
+    hasGhosts: true,
     forgets: true,
   },
 ];

@@ -31,62 +31,63 @@ interface LooseAction {
   readonly params: never;
 }
 
-export const noEffects: Effects = {
-  spawned: [],
-  dropped: 0,
-  commands: [],
-  settlements: [],
-  watched: [],
-  abandoned: [],
-  timersSet: [],
-  timersCleared: [],
-  emitted: [],
-};
+type Growing<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
 
-export const effectsOf = (actions: readonly Action[]): Effects =>
-  (actions as readonly unknown[] as readonly LooseAction[]).reduce(withAction, noEffects);
+export function effectsOf(actions: readonly Action[]): Effects {
+  const effects: Growing<Effects> = {
+    spawned: [],
+    dropped: 0,
+    commands: [],
+    settlements: [],
+    watched: [],
+    abandoned: [],
+    timersSet: [],
+    timersCleared: [],
+    emitted: [],
+  };
+  for (const action of actions as readonly unknown[] as readonly LooseAction[]) {
+    note(effects, action);
+  }
+  return effects;
+}
 
-function withAction(effects: Effects, { type, params }: LooseAction): Effects {
+function note(effects: Growing<Effects>, { type, params }: LooseAction): void {
   switch (type) {
     case "xstate.spawnChild": {
       const { id, input }: { id: string; input: { generation: number } } = params;
-      if (id !== "session") return effects;
-      return { ...effects, spawned: [...effects.spawned, input.generation] };
+      if (id === "session") effects.spawned.push(input.generation);
+      break;
     }
     case "xstate.stopChild": {
       const { id }: { id: string } = params;
-      return id === "session" ? { ...effects, dropped: effects.dropped + 1 } : effects;
+      if (id === "session") effects.dropped += 1;
+      break;
     }
-    case "xstate.sendTo": {
-      const { event }: { event: SessionCommand } = params;
-      return { ...effects, commands: [...effects.commands, event] };
-    }
-    case "settleCalls": {
-      const { settlements }: SettleParams = params;
-      return { ...effects, settlements: [...effects.settlements, ...settlements] };
-    }
+    case "xstate.sendTo":
+      effects.commands.push((params as { event: SessionCommand }).event);
+      break;
+    case "settleCalls":
+      effects.settlements.push(...(params as SettleParams).settlements);
+      break;
     case "watchDeadlines": {
       const { requests }: { requests: readonly { id: number }[] } = params;
-      return { ...effects, watched: [...effects.watched, ...requests.map(({ id }) => id)] };
+      effects.watched.push(...requests.map(({ id }) => id));
+      break;
     }
-    case "watchAbandoned": {
-      const { ids }: { ids: readonly number[] } = params;
-      return { ...effects, abandoned: [...effects.abandoned, ...ids] };
-    }
-    case "xstate.raise": {
-      const { id }: { id: string } = params;
-      return { ...effects, timersSet: [...effects.timersSet, id] };
-    }
-    case "xstate.cancel": {
-      const { sendId }: { sendId: string } = params;
-      return { ...effects, timersCleared: [...effects.timersCleared, sendId] };
-    }
-    case "xstate.emit": {
-      const { event }: { event: ConnectionEmitted } = params;
-      return { ...effects, emitted: [...effects.emitted, event] };
-    }
+    case "watchAbandoned":
+      effects.abandoned.push(...(params as { ids: readonly number[] }).ids);
+      break;
+    case "xstate.raise":
+      effects.timersSet.push((params as { id: string }).id);
+      break;
+    case "xstate.cancel":
+      effects.timersCleared.push((params as { sendId: string }).sendId);
+      break;
+    case "xstate.emit":
+      effects.emitted.push((params as { event: ConnectionEmitted }).event);
+      break;
     case "watchIdleness":
-      return effects;
+      break;
     default:
       throw new Error(`an action that the check does not know: ${type}`);
   }

@@ -155,9 +155,13 @@ export function withEffects(history: History, effects: Effects): History {
   const { spawned, commands, timersSet, timersCleared } = effects;
   const isClosing = commands.some(({ type }) => type === "session.close");
   const timers = history.timers.filter((timer) => !timersCleared.includes(timer));
+  const { settlements, watched } = effects;
+  const isCalls = settlements.length + watched.length + commands.length > 0;
   return {
     ...history,
-    calls: history.calls.map((call) => callAfter(call, effects, history.generation)),
+    calls: isCalls
+      ? history.calls.map((call) => callAfter(call, effects, history.generation))
+      : history.calls,
     generation: history.generation + spawned.length,
     live: [...history.live, ...spawned],
     isClosing: history.isClosing || isClosing,

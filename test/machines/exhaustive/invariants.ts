@@ -23,9 +23,7 @@ const ended = ({ told, to }: Step): { before: CallHistory; after: CallHistory }[
 const changesNothing = ({ from, to, effects }: Step): boolean =>
   from.leaf === to.leaf &&
   from.snapshot.context === to.snapshot.context &&
-  Object.values(effects)
-    .flat()
-    .filter((effect) => effect !== 0).length === 0;
+  Object.values(effects).every((some) => some === 0 || some.length === 0);
 
 /** I1: an accepted call is settled exactly once, and until then it is held in exactly one place. */
 function settlesOnce({ to }: Step): string | undefined {
@@ -262,40 +260,39 @@ function watchesSlots({ from, effects, to }: Step): string | undefined {
   return isTold ? undefined : `kept ${fresh}, watched ${effects.abandoned}, cancelled ${told}`;
 }
 
-/** What each state stands for. */
-function meansItsState({ bounds, to }: Step): string | undefined {
-  const { context, status } = to.snapshot;
-  if (status === "error") return `the machine has failed: ${to.snapshot.error}`;
-  const waiting = waitingCalls(to);
-  const out = callsOut(to);
-  const isStop = context.intent.kind === "stop";
-  switch (to.leaf) {
-    case "ready.waiting":
-      return waiting.length + out.length > 0 ? "calls are there" : undefined;
-    case "ready.invoking":
-      if (out.length === 0) return "nothing is out";
-      return waiting.length > 0 && out.length < bounds.settings.maxInFlight
-        ? "a call waits beside a free slot"
-        : undefined;
-    case "ready.draining":
-      return out.length === 0 ? "nothing is out" : undefined;
-    case "closing":
-      return isStop ? "a stop is not this state's" : undefined;
-    case "coolingDown":
-      return waiting.some(({ request }) => !request.waitForReady)
-        ? "a call waits that has not asked to"
-        : undefined;
-    case "dormant":
-      return waiting.length > 0 ? "calls wait while nobody looks for the plugin" : undefined;
-    case "stopping":
-      return waiting.length + out.length > 0 ? "calls wait for a session that ends" : undefined;
-    default:
-      return undefined;
-  }
+/** What a state stands for: says what is wrong with being in it. */
+const meanings: Readonly<Record<string, (to: State, step: Step) => string | undefined>> = {
+  "ready.waiting": (to) =>
+    waitingCalls(to).length + callsOut(to).length > 0 ? "calls are there" : undefined,
+  "ready.invoking": (to, { bounds }) => {
+    const out = callsOut(to).length;
+    if (out === 0) return "nothing is out";
+    const hasFreeSlot = out < bounds.settings.maxInFlight;
+    return hasFreeSlot && waitingCalls(to).length > 0
+      ? "a call waits beside a free slot"
+      : undefined;
+  },
+  "ready.draining": (to) => (callsOut(to).length === 0 ? "nothing is out" : undefined),
+  closing: ({ snapshot }) =>
+    snapshot.context.intent.kind === "stop" ? "a stop has a state of its own" : undefined,
+  coolingDown: (to) =>
+    waitingCalls(to).some(({ request }) => !request.waitForReady)
+      ? "a call waits that has not asked to"
+      : undefined,
+  dormant: (to) => (waitingCalls(to).length > 0 ? "calls wait, and nobody opens" : undefined),
+  stopping: (to) =>
+    waitingCalls(to).length + callsOut(to).length > 0 ? "calls wait for what ends" : undefined,
+};
+
+/** Each state means what its name says, and the machine never fails. */
+function meansItsState(step: Step): string | undefined {
+  const { to } = step;
+  if (to.snapshot.status === "error") return `the machine has failed: ${to.snapshot.error}`;
+  return meanings[to.leaf]?.(to, step);
 }
 
 /** By the names of the specification. I19 has none, I20 and I21 are about sessions on the wire. */
-export const invariants: Readonly<Record<string, Invariant>> = {
+export const invariants = {
   "I1 settlesOnce": settlesOnce,
   "I2 boundsFlight": boundsFlight,
   "I3 keepsOrder": keepsOrder,
@@ -315,6 +312,8 @@ export const invariants: Readonly<Record<string, Invariant>> = {
   "I17 keepsIdentity": keepsIdentity,
   "I18 boundsQueue": boundsQueue,
   "I22 tellsOutcome": tellsOutcome,
-  "slots: watchesSlots": watchesSlots,
-  "states: meansItsState": meansItsState,
-};
+  watchesSlots,
+  meansItsState,
+} as const satisfies Readonly<Record<string, Invariant>>;
+
+export type InvariantName = keyof typeof invariants;

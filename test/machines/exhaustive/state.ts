@@ -53,7 +53,9 @@ export class Stepper {
     const told = withEvent(from.history, from.leaf, event);
     const [snapshot, actions] = transition(this.#machine, from.snapshot, event as never);
     const effects = effectsOf(actions);
-    const to = { leaf: leafOf(snapshot.value), snapshot, history: withEffects(told, effects) };
+    const history = actions.length === 0 ? told : withEffects(told, effects);
+    const isSame = history === from.history && snapshot === from.snapshot;
+    const to = isSame ? from : { leaf: leafOf(snapshot.value), snapshot, history };
     return { bounds: this.#bounds, from, event, effects, told, to };
   }
 }
