@@ -15,35 +15,9 @@ import {
   sinceEntryMs,
 } from "./support/table.ts";
 import { type TestConnection, testedMachine } from "./support/test-connection.ts";
-import { closing, coolingDownRow, dormant, reconnecting } from "./table/after-loss.ts";
-import { connecting, fetchingConfig, idle, initializing, spawning } from "./table/before-ready.ts";
-import { stopping, terminated } from "./table/end.ts";
-import {
-  drainingAfterLoss,
-  drainingToReopen,
-  drainingToStop,
-  invoking,
-  waiting,
-} from "./table/ready.ts";
-
-const rows: Readonly<Record<string, Row>> = {
-  idle,
-  spawning,
-  connecting,
-  initializing,
-  fetchingConfig,
-  "ready.waiting": waiting,
-  "ready.invoking": invoking,
-  "ready.draining, to stop": drainingToStop,
-  "ready.draining, to reopen": drainingToReopen,
-  "ready.draining, after a loss": drainingAfterLoss,
-  closing,
-  reconnecting,
-  coolingDown: coolingDownRow,
-  dormant,
-  stopping,
-  terminated,
-};
+import { idle } from "./table/before-ready.ts";
+import { terminated } from "./table/end.ts";
+import { rows } from "./table/rows.ts";
 
 const cellsOf = (row: Row): [EventType, readonly Cell<EventType>[]][] =>
   Object.entries(row.on) as [EventType, readonly Cell<EventType>[]][];

@@ -50,68 +50,92 @@ const request = (id: number, overrides: Partial<HookRequestRef> = {}): HookReque
 const patient = (id: number, overrides: Partial<HookRequestRef> = {}): HookRequestRef =>
   request(id, { waitForReady: true, ...overrides });
 
+export const aProcess: Bounds = {
+  ...base,
+  name: "a process, one call at a time, facts of sessions that are long gone",
+  settings: settingsOf({ ...burst(1), maxInFlight: 1 }),
+  requests: [request(1), patient(2)],
+  hasGhosts: true,
+  size: { states: 1_608, edges: 22_265, depth: 27 },
+};
+
+export const aServer: Bounds = {
+  ...base,
+  name: "a server, two calls at a time, two attempts at first, and the end when they are spent",
+  settings: settingsOf({
+    ...burst(1),
+    transport: "http",
+    startAttempts: 2,
+    onExhausted: "terminate",
+    maxInFlight: 2,
+  }),
+  requests: [request(1), request(2)],
+  batches: true,
+  size: { states: 2_198, edges: 26_991, depth: 25 },
+};
+
+export const secondTries: Bounds = {
+  ...base,
+  name: "two calls at a time, each worth a second try",
+  settings: settingsOf({ ...burst(1), replay: "once", maxInFlight: 2 }),
+  requests: [request(1), request(2)],
+  size: { states: 4_337, edges: 57_288, depth: 28 },
+};
+
+export const withdrawal: Bounds = {
+  ...base,
+  name: "a hook that is withdrawn, nothing sent twice",
+  settings: settingsOf({ ...burst(1), replay: "never" }),
+  requests: [request(1), request(2, { hookType: "other" })],
+  withdraws: true,
+  size: { states: 2_922, edges: 29_637, depth: 25 },
+};
+
+export const sleep: Bounds = {
+  ...base,
+  name: "started by a call, asleep when idle",
+  settings: settingsOf({ ...burst(1), lazy: true, idleTimeoutMs: 500 }),
+  requests: [request(1), patient(2)],
+  size: { states: 1_753, edges: 19_303, depth: 27 },
+};
+
+export const aShortQueue: Bounds = {
+  ...base,
+  name: "three calls, of which one may be out and one may wait, in a host that sleeps",
+  settings: settingsOf({ ...burst(1), maxInFlight: 1, maxQueue: 1 }),
+  requests: [request(1), request(2), request(3)],
+  batches: true,
+  oversleeps: true,
+  size: { states: 3_652, edges: 42_492, depth: 27 },
+};
+
+export const longBursts: Bounds = {
+  ...base,
+  name: "bursts of two, losses that are forgotten",
+  settings: settingsOf({ ...burst(2) }),
+  requests: [request(1)],
+  forgets: true,
+  size: { states: 1_640, edges: 16_606, depth: 32 },
+};
+
+/** The least in which everything can go on. */
+export const oneCall: Bounds = {
+  ...base,
+  name: "one call",
+  settings: settingsOf({ ...burst(1) }),
+  requests: [patient(1)],
+  size: { states: 620, edges: 5_988, depth: 24 },
+};
+
 export const everyBounds: readonly Bounds[] = [
-  {
-    ...base,
-    name: "a process, one call at a time, facts of sessions that are long gone",
-    settings: settingsOf({ ...burst(1), maxInFlight: 1 }),
-    requests: [request(1), patient(2)],
-    hasGhosts: true,
-    size: { states: 1_608, edges: 22_265, depth: 27 },
-  },
-  {
-    ...base,
-    name: "a server, two calls at a time, two attempts at first, and the end when they are spent",
-    settings: settingsOf({
-      ...burst(1),
-      transport: "http",
-      startAttempts: 2,
-      onExhausted: "terminate",
-      maxInFlight: 2,
-    }),
-    requests: [request(1), request(2)],
-    batches: true,
-    size: { states: 2_198, edges: 26_991, depth: 25 },
-  },
-  {
-    ...base,
-    name: "two calls at a time, each worth a second try",
-    settings: settingsOf({ ...burst(1), replay: "once", maxInFlight: 2 }),
-    requests: [request(1), request(2)],
-    size: { states: 4_337, edges: 57_288, depth: 28 },
-  },
-  {
-    ...base,
-    name: "a hook that is withdrawn, nothing sent twice",
-    settings: settingsOf({ ...burst(1), replay: "never" }),
-    requests: [request(1), request(2, { hookType: "other" })],
-    withdraws: true,
-    size: { states: 2_922, edges: 29_637, depth: 25 },
-  },
-  {
-    ...base,
-    name: "started by a call, asleep when idle",
-    settings: settingsOf({ ...burst(1), lazy: true, idleTimeoutMs: 500 }),
-    requests: [request(1), patient(2)],
-    size: { states: 1_753, edges: 19_303, depth: 27 },
-  },
-  {
-    ...base,
-    name: "three calls, of which one may be out and one may wait, in a host that sleeps",
-    settings: settingsOf({ ...burst(1), maxInFlight: 1, maxQueue: 1 }),
-    requests: [request(1), request(2), request(3)],
-    batches: true,
-    oversleeps: true,
-    size: { states: 3_652, edges: 42_492, depth: 27 },
-  },
-  {
-    ...base,
-    name: "bursts of two, losses that are forgotten",
-    settings: settingsOf({ ...burst(2) }),
-    requests: [request(1)],
-    forgets: true,
-    size: { states: 1_640, edges: 16_606, depth: 32 },
-  },
+  oneCall,
+  aProcess,
+  aServer,
+  secondTries,
+  withdrawal,
+  sleep,
+  aShortQueue,
+  longBursts,
 ];
 
 /** Too many ways for every run of the tests. */

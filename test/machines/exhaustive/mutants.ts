@@ -3,6 +3,7 @@ import type { ConnectionContext, ConnectionEvent } from "../../../machines/index
 import * as change from "../../../machines/plugin-connection.changes.ts";
 import { expectEvent } from "../../../machines/plugin-connection.guards.ts";
 import * as traffic from "../../../machines/traffic.ts";
+import { aServer, aShortQueue, type Bounds } from "./bounds.ts";
 import type { InvariantName } from "./invariants.ts";
 import { nodeOf, withChanges, withDefinition, withParts } from "./mutate.ts";
 import type { Machine } from "./state.ts";
@@ -11,6 +12,8 @@ import type { Machine } from "./state.ts";
 export interface Mutant {
   readonly what: string;
   readonly machine: () => Machine;
+  /** Where it shows, if not in the first */
+  readonly within?: Bounds;
   readonly caughtBy: InvariantName;
 }
 
@@ -172,6 +175,7 @@ export const mutants: readonly Mutant[] = [
       withChanges({
         proveAlive: ({ link }) => ({ set: { link: { ...link, attempt: 0, cooled: null } } }),
       }),
+    within: aServer,
     caughtBy: "I9 boundsAttempts",
   },
   {
@@ -248,6 +252,7 @@ export const mutants: readonly Mutant[] = [
         becomeReady: (context, event) =>
           change.becomeReady(context, { ...expectEvent(event, "session.configured"), at: 0 }),
       }),
+    within: aShortQueue,
     caughtBy: "I15 keepsDeadlines",
   },
   {
@@ -282,6 +287,7 @@ export const mutants: readonly Mutant[] = [
         admitCalls: (context, event) =>
           change.admitCalls(withSettings(context, { maxQueue: 1_000 }), event),
       }),
+    within: aShortQueue,
     caughtBy: "I18 boundsQueue",
   },
   {
@@ -329,7 +335,7 @@ export const mutants: readonly Mutant[] = [
 ];
 
 /** Machines that do nothing wrong, but do not get anywhere. */
-export const idlers: readonly { what: string; machine: () => Machine; caughtBy: string }[] = [
+export const idlers: readonly (Omit<Mutant, "caughtBy" | "within"> & { caughtBy: string })[] = [
   {
     what: "a connection that cools down is never probed",
     machine: () =>

@@ -1,0 +1,25 @@
+import type { Row } from "../support/table.ts";
+import { closing, coolingDownRow, dormant, reconnecting } from "./after-loss.ts";
+import { connecting, fetchingConfig, idle, initializing, spawning } from "./before-ready.ts";
+import { stopping, terminated } from "./end.ts";
+import { drainingAfterLoss, drainingToReopen, drainingToStop, invoking, waiting } from "./ready.ts";
+
+/** The whole table: a leaf has several rows where what it does depends on why it was entered. */
+export const rows: Readonly<Record<string, Row>> = {
+  idle,
+  spawning,
+  connecting,
+  initializing,
+  fetchingConfig,
+  "ready.waiting": waiting,
+  "ready.invoking": invoking,
+  "ready.draining, to stop": drainingToStop,
+  "ready.draining, to reopen": drainingToReopen,
+  "ready.draining, after a loss": drainingAfterLoss,
+  closing,
+  reconnecting,
+  coolingDown: coolingDownRow,
+  dormant,
+  stopping,
+  terminated,
+};
