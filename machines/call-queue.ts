@@ -50,6 +50,7 @@ export function push(queue: CallQueue, call: Call): CallQueue {
  * before them can stand in front of one, so a long queue is not gone through.
  */
 export function restore(queue: CallQueue, calls: readonly Call[]): CallQueue {
+  if (calls.length === 0) return queue;
   const latest = Math.max(...calls.map(({ seq }) => seq));
   const head = [...calls];
   let rest = queue;
@@ -92,15 +93,9 @@ export function shift(queue: CallQueue): { call: Call; rest: CallQueue } | undef
     front = front.next;
     cells -= 1;
     if (!isWaiting(queue, call)) continue;
-    return { call, rest: without({ ...queue, front, back, cells }, call) };
+    return { call, rest: take({ ...queue, front, back, cells }, call) };
   }
   return undefined;
-}
-
-/** Takes a waiting call out, wherever it stands. */
-export function take(queue: CallQueue, call: Call): CallQueue {
-  const rest = without(queue, call);
-  return rest.cells > 2 * rest.size ? fromArray(toArray(rest)) : rest;
 }
 
 /** Whether any of the waiting calls is such a one. Looks from the head on, and as far as it must. */
@@ -136,10 +131,11 @@ export function fromArray(calls: readonly Call[]): CallQueue {
   return queue;
 }
 
-function without(queue: CallQueue, call: Call): CallQueue {
+/** Takes a waiting call out, wherever it stands. */
+export function take(queue: CallQueue, call: Call): CallQueue {
   const size = queue.size - 1;
   if (size === 0) return emptyQueue;
-  return {
+  const rest = {
     front: queue.front,
     back: queue.back,
     cells: queue.cells,
@@ -147,6 +143,7 @@ function without(queue: CallQueue, call: Call): CallQueue {
     size,
     bytes: queue.bytes - call.request.bytes,
   };
+  return rest.cells > 2 * size ? fromArray(toArray(rest)) : rest;
 }
 
 function reversed(cell: Cell | null): Cell | null {

@@ -146,6 +146,7 @@ export const largeBounds: readonly Bounds[] = [
     settings: settingsOf({ ...burst(1), transport: "http", maxInFlight: 2, startAttempts: 2 }),
     requests: [request(1), patient(2), request(3)],
     batches: true,
+    size: { states: 10_075, edges: 139_777, depth: 28 },
   },
   {
     ...base,
@@ -164,5 +165,6 @@ export const largeBounds: readonly Bounds[] = [
     oversleeps: true,
     hasGhosts: true,
     forgets: true,
+    size: { states: 95_447, edges: 1_783_880, depth: 34 },
   },
 ];
