@@ -30,7 +30,7 @@ export interface LinkPolicy {
 }
 
 /** Probes of a connection that is cooling down: 1 s × 1.6 up to 30 s, ±20 %. */
-export const probing = { firstMs: 1_000, factor: 1.6, maxMs: 30_000, jitter: 0.2 } as const;
+const probing = { firstMs: 1_000, factor: 1.6, maxMs: 30_000, jitter: 0.2 } as const;
 
 /** How the connection to the plugin has fared. */
 export interface Link {

@@ -22,7 +22,7 @@ export interface Bounds {
 }
 
 /** Deadline of every request. The events come before it, at 0, but for those of a host that has overslept */
-export const deadline = 1_000;
+const deadline = 1_000;
 export const asleepUntil = 2_000;
 /** Longer than losses count */
 export const longAfter = 1_000_000;
@@ -74,7 +74,7 @@ export const aServer: Bounds = {
   size: { states: 2_198, edges: 26_991, depth: 25 },
 };
 
-export const secondTries: Bounds = {
+const secondTries: Bounds = {
   ...base,
   name: "two calls at a time, each worth a second try",
   settings: settingsOf({ ...burst(1), replay: "once", maxInFlight: 2 }),
@@ -82,7 +82,7 @@ export const secondTries: Bounds = {
   size: { states: 4_337, edges: 57_288, depth: 28 },
 };
 
-export const withdrawal: Bounds = {
+const withdrawal: Bounds = {
   ...base,
   name: "a hook that is withdrawn, nothing sent twice",
   settings: settingsOf({ ...burst(1), replay: "never" }),
@@ -91,7 +91,7 @@ export const withdrawal: Bounds = {
   size: { states: 2_922, edges: 29_637, depth: 25 },
 };
 
-export const sleep: Bounds = {
+const sleep: Bounds = {
   ...base,
   name: "started by a call, asleep when idle",
   settings: settingsOf({ ...burst(1), lazy: true, idleTimeoutMs: 500 }),
@@ -109,7 +109,7 @@ export const aShortQueue: Bounds = {
   size: { states: 3_652, edges: 42_492, depth: 27 },
 };
 
-export const longBursts: Bounds = {
+const longBursts: Bounds = {
   ...base,
   name: "bursts of two, losses that are forgotten",
   settings: settingsOf({ ...burst(2) }),

@@ -13,7 +13,7 @@ const fail = (rule: string, what: string, vertex: Vertex): never => {
 };
 
 /** L1: a stop leads to the end from everywhere: by the release of the session, and also if that never reports its end. */
-export function stopEnds({ vertices }: Graph): void {
+function stopEnds({ vertices }: Graph): void {
   for (const vertex of vertices) {
     if (vertex.state.leaf === "terminated") continue;
     const stopped = follow(vertex, "stop") ?? vertex;
@@ -54,7 +54,7 @@ const isAtRest = ({ state: { leaf, history } }: Vertex): boolean =>
  * L2 to L4: where the faults end, every call has its end before long, an outage ends in ready, and a connection ends only
  * where it was stopped or its attempts were spent already.
  */
-export function wellBeingHeals({ vertices }: Graph): void {
+function wellBeingHeals({ vertices }: Graph): void {
   for (const vertex of vertices) {
     const { state } = vertex;
     const end = rest(vertex);
@@ -79,7 +79,7 @@ function rest(from: Vertex): Vertex {
 }
 
 /** No state but the end is a trap. */
-export function nothingTraps({ vertices }: Graph): void {
+function nothingTraps({ vertices }: Graph): void {
   for (const vertex of vertices) {
     if (vertex.state.leaf === "terminated") continue;
     if (vertex.edges.every(({ to }) => to === vertex))
