@@ -147,7 +147,8 @@ export class ExternalPlugin {
   async reconnect(): Promise<void> {
     this.#expectNotStopped();
     const connection = this.#connection;
-    const afterGeneration = connection.context.link.generation;
+    // An opening that is under way will do: it is younger than any session that there was.
+    const afterGeneration = connection.readyGeneration;
     const ready = connection.whenReady({ afterGeneration, failsFast: true });
     connection.send({ type: "plugin.reconnect", at: connection.port.now() });
     await ready;

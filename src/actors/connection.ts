@@ -44,6 +44,7 @@ export class Connection {
   readonly #submissions = new Submissions((requests) => this.#invoke(requests));
   /** Told at the end. Not by `ended`, which would keep everyone who ever waited */
   readonly #waiting = new Set<() => void>();
+  #readyGeneration = 0;
   #end: ConnectionEnd | undefined;
   #leaf = "idle";
 
@@ -60,7 +61,10 @@ export class Connection {
       clock: port.options.clock,
       ...(inspect && { inspect: guarded(inspect) }),
     });
-    this.actor.on("*", (event) => this.#observer.emitted(event));
+    this.actor.on("*", (event) => {
+      if (event.type === "plugin.ready") this.#readyGeneration = event.generation;
+      this.#observer.emitted(event);
+    });
     this.ended = new Promise((resolve) => {
       const end = (how: ConnectionEnd): void => {
         this.#end = how;
@@ -88,6 +92,11 @@ export class Connection {
 
   get context(): ConnectionContext {
     return this.actor.getSnapshot().context;
+  }
+
+  /** Number of the latest session that has been ready; 0 before the first */
+  get readyGeneration(): number {
+    return this.#readyGeneration;
   }
 
   /** How it has ended; undefined while it has not */

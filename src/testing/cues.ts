@@ -4,7 +4,14 @@ import type { Fault } from "./faults.ts";
 export type Point = "open" | "handshake" | "config" | "call";
 
 /** When a fault is to strike. Made by the functions of this module. */
-export type Cue = RequestCue | { readonly atMs: number; readonly fault: Fault };
+export type Cue = RequestCue | TimeCue;
+
+interface TimeCue {
+  readonly atMs: number;
+  readonly fault: Fault;
+  /** Not at once, but with the next call */
+  readonly waitsForCall: boolean;
+}
 
 type RequestCue =
   | { readonly on: Point; readonly number: number; readonly fault: Fault }
@@ -37,7 +44,12 @@ export function withChance(chance: number, fault: Fault): Cue {
 
 /** At a time, in milliseconds from the beginning. A fault of a request strikes the next call of a hook. */
 export function at(ms: number, fault: Fault): Cue {
-  return { atMs: ms, fault };
+  return { atMs: ms, fault, waitsForCall: false };
+}
+
+/** At the first call of a hook that reaches the plugin after this time, in milliseconds from the beginning. */
+export function onCallAfter(ms: number, fault: Fault): Cue {
+  return { atMs: ms, fault, waitsForCall: true };
 }
 
 /** The faults that are still to come. */

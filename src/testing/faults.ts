@@ -46,6 +46,7 @@ export type Fault =
   | { readonly kind: "garble"; readonly how: Garbling }
   | { readonly kind: "answerWith"; readonly text: string; readonly isError: boolean }
   | { readonly kind: "rpcError"; readonly code: number; readonly message: string }
+  | { readonly kind: "speak"; readonly version: string }
   | { readonly kind: "split"; readonly bytes: number; readonly everyMs: number }
   | { readonly kind: "duplicate" }
   | { readonly kind: "cut"; readonly moment: Moment }
@@ -125,6 +126,11 @@ export function answerWith(text: string, options: { readonly isError?: boolean }
 /** The request is refused with a JSON-RPC error, and not run. */
 export function rpcError(code = -32_603, message = "Internal error"): Fault {
   return { kind: "rpcError", code, message };
+}
+
+/** The handshake is answered with another version of MCP. */
+export function speak(version: string): Fault {
+  return { kind: "speak", version };
 }
 
 /** The answer comes in pieces. */

@@ -1,5 +1,5 @@
 export type { Cue, Point } from "./cues.ts";
-export { at, onCall, onConfig, onHandshake, onOpen, withChance } from "./cues.ts";
+export { at, onCall, onCallAfter, onConfig, onHandshake, onOpen, withChance } from "./cues.ts";
 export type {
   DieOptions,
   Fault,
@@ -24,6 +24,7 @@ export {
   refuse,
   resist,
   rpcError,
+  speak,
   split,
   status,
 } from "./faults.ts";

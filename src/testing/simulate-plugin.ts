@@ -86,10 +86,23 @@ export interface Simulation {
  * @throws PluginError `CONFIG_INVALID` for a plugin, options or faults that are wrong
  */
 export function simulatePlugin(served: PluginInput, settings: SimulationOptions = {}): Simulation {
+  return simulateWatched(served, settings, {});
+}
+
+/** Who watches a world: what happens, in place of its list of events, and what the client writes. */
+export type Watch = Pick<WorldSpec, "onEvent" | "onSent">;
+
+/** As `simulatePlugin`, for a long simulation that keeps a history of its own. */
+export function simulateWatched(
+  served: PluginInput,
+  settings: SimulationOptions,
+  watch: Watch,
+): Simulation {
   const { transport = "stdio", latencyMs = 5, seed = 1, faults = [] } = settings;
   const plugin = definePlugin(served);
   const clock = settings.clock ?? new SimulatedClock();
   const spec: WorldSpec = {
+    ...watch,
     clock,
     plugin,
     transport,

@@ -96,7 +96,9 @@ export class SimulatedServer {
     }
     if (method === "tools/call") this.#callTool(message, exchange);
     else if (method === this.#handshakeMethod)
-      this.#attend("handshake", message, exchange, async () => this.#greet(message.params));
+      this.#attend("handshake", message, exchange, async (_, faults) =>
+        this.#greet(message.params, faults),
+      );
     else exchange.answer(failure(message.id, -32_601, `Method not found: ${method}`), []);
   }
 
@@ -109,13 +111,14 @@ export class SimulatedServer {
     return this.#spec.era === "session" ? "initialize" : "server/discover";
   }
 
-  #greet(params: unknown): object {
+  #greet(params: unknown, faults: readonly Fault[]): object {
     const serverInfo = { name: serverName, version: "simulated" };
     const capabilities = { tools: { listChanged: false } };
+    const { version } = faults.find((fault) => fault.kind === "speak") ?? {};
     if (this.#spec.era === "sessionless")
-      return { supportedVersions: [sessionlessVersion], capabilities, serverInfo };
-    const { protocolVersion = "2025-06-18" } = asRecord(params);
-    return { protocolVersion, capabilities, serverInfo };
+      return { supportedVersions: [version ?? sessionlessVersion], capabilities, serverInfo };
+    const { protocolVersion } = asRecord(params);
+    return { protocolVersion: version ?? protocolVersion, capabilities, serverInfo };
   }
 
   #callTool(message: ClientMessage, exchange: Exchange): void {
@@ -136,7 +139,7 @@ export class SimulatedServer {
     point: Point,
     message: ClientMessage,
     exchange: Exchange,
-    work: (abort: CallAbort) => Promise<object>,
+    work: (abort: CallAbort, faults: readonly Fault[]) => Promise<object>,
   ): void {
     const { script, log, line, latencyMs } = this.#spec;
     const { peer } = exchange;
@@ -166,7 +169,7 @@ export class SimulatedServer {
     };
     this.#runs.add(run);
     if (run.number > 0) this.#noteStart(run, message.params);
-    run.result = work(abort);
+    run.result = work(abort, faults);
     if (faults.some((fault) => momentOf(fault) === "running"))
       line.set(() => this.#runs.has(run) && strike(peer, faults, "running"), ms / 2);
     if (!run.isHung) run.timer = line.set(() => void this.#finish(run), ms);

@@ -91,8 +91,13 @@ export class PluginWorld {
 
   add(cue: Cue): void {
     this.#check(cue.fault);
-    if ("on" in cue) this.#script.add(cue);
-    else this.#timed.push(this.#line.set(() => this.inject(cue.fault), cue.atMs));
+    if ("on" in cue) {
+      this.#script.add(cue);
+      return;
+    }
+    const { atMs, fault, waitsForCall } = cue;
+    const act = waitsForCall ? () => this.#script.addNext("call", fault) : () => this.inject(fault);
+    this.#timed.push(this.#line.set(act, atMs - this.#line.now));
   }
 
   /** Strikes now; a fault of a request strikes the next call. */

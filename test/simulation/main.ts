@@ -1,0 +1,99 @@
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { Worker } from "node:worker_threads";
+import type { Bounds } from "./plan.ts";
+import { addTally, hashOf, newTally, type Tally } from "./report.ts";
+import { impossibleCodes, missing } from "./sightings.ts";
+
+/** From so many seeds on, everything that can happen must have happened. */
+const seedsForAll = 100;
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "20" },
+    calls: { type: "string", default: "1000" },
+    faults: { type: "string", default: "10" },
+    /** One seed alone, or the first of several */
+    seed: { type: "string" },
+    json: { type: "boolean", default: false },
+  },
+});
+const first = Number(values.seed ?? 1);
+const many = values.seed === undefined ? Number(values.seeds) : 1;
+const bounds: Bounds = { calls: Number(values.calls), faults: Number(values.faults) };
+const startedAt = performance.now();
+
+const tally = await simulate();
+const unseen = tally.seeds < seedsForAll ? [] : missing(tally.sightings);
+const hasFailed = tally.failures.length > 0 || unseen.length > 0;
+print(values.json ? JSON.stringify(report(), null, 2) : readable());
+process.exitCode = hasFailed ? 1 : 0;
+
+async function simulate(): Promise<Tally> {
+  const threads = Math.min(availableParallelism(), many);
+  const parts = Array.from({ length: threads }, (_, thread) =>
+    Array.from({ length: many }, (_, index) => first + index).filter(
+      (_, index) => index % threads === thread,
+    ),
+  );
+  const all = newTally();
+  for (const part of await Promise.all(parts.map(runInThread))) addTally(all, part);
+  return all;
+}
+
+function runInThread(seeds: readonly number[]): Promise<Tally> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL("./worker.js", import.meta.url), {
+      workerData: { seeds, bounds },
+    });
+    worker.once("message", resolve);
+    worker.once("error", reject);
+    worker.once("exit", (code) => reject(new Error(`a thread has ended with code ${code}`)));
+  });
+}
+
+function report(): object {
+  const { seeds, calls, faults, simulatedMs, runTwice, failures, sightings } = tally;
+  return {
+    seeds,
+    calls,
+    faults,
+    runTwice,
+    violations: failures.flatMap(({ problems }) => problems).length,
+    failures: failures.map((failure) => ({ ...failure, replay: replayOf(failure.seed) })),
+    hash: hashOf(tally),
+    seen: sightings,
+    unseen,
+    impossible: impossibleCodes,
+    simulatedSeconds: Math.round(simulatedMs / 1_000),
+    seconds: seconds(),
+  };
+}
+
+function readable(): string {
+  const { seeds, calls, faults, simulatedMs, runTwice, failures } = tally;
+  const lines = failures.flatMap(({ seed, problems }) => [
+    `seed ${seed}:`,
+    ...problems.map((problem) => `  ${problem}`),
+    `  again: ${replayOf(seed)}`,
+  ]);
+  const hours = (simulatedMs / 3_600_000).toFixed(1);
+  return [
+    ...lines,
+    ...unseen.map((what) => `never seen: ${what}`),
+    `${seeds} seeds, ${calls} calls, ${faults} faults, ${hours} simulated hours in ${seconds()} s`,
+    `${failures.length} seeds have failed; ${runTwice} were run twice; all together ${hashOf(tally)}`,
+  ].join("\n");
+}
+
+function replayOf(seed: number): string {
+  return `npm run simulate -- --seed ${seed} --calls ${bounds.calls} --faults ${bounds.faults}`;
+}
+
+function seconds(): number {
+  return Math.round((performance.now() - startedAt) / 100) / 10;
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
