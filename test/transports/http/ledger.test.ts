@@ -26,7 +26,11 @@ function chance(seed: number): () => number {
 const anchor = -1;
 
 /** Runs some calls, and not others, and treats them in every way there is. Counts the runs of each. */
-function misbehave(server: SteerableServer, random: () => number): Map<unknown, number> {
+function misbehave(
+  server: SteerableServer,
+  random: () => number,
+  cancel: (request: SeenRequest) => void,
+): Map<unknown, number> {
   const runs = new Map<unknown, number>();
   const run =
     (then: Treatment): Treatment =>
@@ -46,9 +50,13 @@ function misbehave(server: SteerableServer, random: () => number): Map<unknown, 
     run((request) => request.stream().end(": x\n\n")),
     run((request) => request.respond(500)),
     run((request) => request.respond(202)),
-    run(() => {}),
+    run(cancel),
+    run((request) => {
+      request.json();
+      setImmediate(cancel, request);
+    }),
     (request) => request.cut("reset"),
-    () => {},
+    cancel,
     (request) => request.respond(404),
     (request) => request.respond(400, {}, "no valid session ID"),
     (request) => request.respond(429),
@@ -64,7 +72,7 @@ function misbehave(server: SteerableServer, random: () => number): Map<unknown, 
   return runs;
 }
 
-/** Sends calls a few at a time, and cancels each at some time, if it is still out then. */
+/** Sends calls a few at a time, and cancels some of them before they leave, or soon after. */
 async function storm(
   { channel }: OpenChannel,
   ids: readonly number[],
@@ -73,8 +81,9 @@ async function storm(
   for (let at = 0; at < ids.length; at += 8) {
     const few = ids.slice(at, at + 8);
     channel.call(few.map((id) => hookCall(id)));
-    for (const id of few) setTimeout(() => channel.cancel([id]), random() * 200);
+    channel.cancel(few.filter(() => random() < 0.1));
     await new Promise(setImmediate);
+    channel.cancel(few.filter(() => random() < 0.1));
   }
 }
 
@@ -95,8 +104,8 @@ function verdicts(log: ChannelLog): Map<number, string[]> {
 test.each([0, 1, 2, 3, 4, 5, 6, 7])("with faults of seed %i", async (seed) => {
   const random = chance(seed);
   const server = await startServer();
-  const runs = misbehave(server, random);
   const open = await readyChannel(server.url, { headers: () => ({ "x-token": "t" }) });
+  const runs = misbehave(server, random, ({ key }) => open.channel.cancel([Number(key)]));
   open.channel.call([hookCall(anchor)]);
   const ids = Array.from({ length: 160 }, (_, id) => id);
   await storm(open, ids, random);
