@@ -22,8 +22,9 @@ export function mergePluginConfig(local: ParsedPluginConfig, remote: unknown): P
 
 /** The hooks that a server's configuration of the plugin lists; undefined if it says nothing of them. */
 export function listedHooks(remote: unknown): readonly string[] | undefined {
-  if (!isRecord(remote) || !Array.isArray(remote["hooks"])) return undefined;
-  return remote["hooks"].filter((hook) => typeof hook === "string");
+  if (!isRecord(remote)) return undefined;
+  const { hooks }: { hooks?: unknown } = remote;
+  return Array.isArray(hooks) ? hooks.filter((hook) => typeof hook === "string") : undefined;
 }
 
 function readRemote(plugin: string, remote: unknown): ReturnType<typeof givenOf> {

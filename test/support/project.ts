@@ -39,7 +39,7 @@ export function expectBuilt(): void {
 }
 
 /** Path of an executable of a development dependency, to be run with the current Node. */
-export function toolPath(inNodeModules: string): string {
+function toolPath(inNodeModules: string): string {
   return path.join(projectRoot, "node_modules", inNodeModules);
 }
 
