@@ -5,13 +5,15 @@ export function statusOf(connection: Connection): PluginStatus {
   const { port, context } = connection;
   const { link, traffic } = context;
   const { pid, sessionId } = port.evidence;
+  // A crash leaves the calls in the machine where they were. Their callers have been told all the same.
+  const hasCrashed = connection.end?.reason === "crashed";
   return {
     state: connection.state as PluginState,
     generation: link.generation,
     attempt: link.attempt,
-    nextRetryAt: link.retryAt,
-    queued: traffic.queue.size,
-    inFlight: traffic.out.length,
+    nextRetryAt: hasCrashed ? null : link.retryAt,
+    queued: hasCrashed ? 0 : traffic.queue.size,
+    inFlight: hasCrashed ? 0 : traffic.out.length,
     lastError: link.fault === null ? null : port.errorOf(link.fault),
     lastExit: port.lastExit,
     pid,

@@ -68,6 +68,8 @@ export class Connection {
     this.ended = new Promise((resolve) => {
       const end = (how: ConnectionEnd): void => {
         this.#end = how;
+        // Where no final state was reached, nobody has been told of it.
+        this.#noteLeaf("terminated");
         void port.released.then(() => {
           resolve(how);
           for (const tell of [...this.#waiting]) tell();
@@ -181,12 +183,15 @@ export class Connection {
     for (const request of requests) request.fail(error);
   }
 
-  #noteState({ value, context }: SnapshotFrom<typeof pluginConnectionMachine>): void {
-    const to = typeof value === "string" ? value : `ready.${value.ready}`;
+  #noteState({ value }: SnapshotFrom<typeof pluginConnectionMachine>): void {
+    this.#noteLeaf(typeof value === "string" ? value : `ready.${value.ready}`);
+  }
+
+  #noteLeaf(to: string): void {
     const from = this.#leaf;
     if (to === from) return;
     this.#leaf = to;
-    this.#observer.stateChanged(from, to, context.link.generation);
+    this.#observer.stateChanged(from, to, this.context.link.generation);
   }
 
   #outage(): PluginError {

@@ -213,7 +213,7 @@ export class PluginSession implements ChannelListener {
     this.#isOver = true;
     this.#opening.abort();
     this.#port.keepEvidence();
-    this.#closing = this.#channel?.close() ?? Promise.resolve();
+    this.#closing = this.#release();
     await this.#closing;
     this.#tell({
       type: "session.closed",
@@ -221,6 +221,15 @@ export class PluginSession implements ChannelListener {
       at: this.#port.now(),
       jitter: this.#port.jitter(),
     });
+  }
+
+  // A clock of the host's that throws is enough to make it fail.
+  async #release(): Promise<void> {
+    try {
+      await this.#channel?.close();
+    } catch {
+      this.#channel?.kill();
+    }
   }
 
   #opened(): Channel {
