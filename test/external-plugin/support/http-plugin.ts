@@ -154,7 +154,7 @@ export function isHookCall(request: SeenRequest): boolean {
 }
 
 /** A result that lets the request pass, with this metadata. */
-function hookResult(pluginName: unknown, metadata: object, context?: unknown): object {
+export function hookResult(pluginName: unknown, metadata: object, context?: unknown): object {
   const result = { continue_processing: true, modified_payload: null, violation: null, metadata };
   return text({ plugin_name: pluginName, result, ...(context !== undefined && { context }) });
 }
