@@ -118,9 +118,10 @@ export class ExternalPlugin {
   }
 
   /**
-   * Waits until the plugin is ready, through outages.
+   * Waits until the plugin is ready, through outages. Wakes one that sleeps (option `idleTimeoutMs`).
    *
-   * @throws PluginError `DEADLINE_EXCEEDED` after `timeoutMs`, `ABORTED`, `NOT_STARTED`, `STOPPED`
+   * @throws PluginError `DEADLINE_EXCEEDED` after `timeoutMs`, `ABORTED`, `NOT_STARTED`, `STOPPED`; or why the first start
+   *   has failed
    */
   async waitForReady(
     options: {
@@ -136,7 +137,9 @@ export class ExternalPlugin {
         "NOT_STARTED",
         `Plugin ${this.name} has not been started: call initialize() first`,
       );
-    await this.#connection.whenReady({ ...options, failsFast: false });
+    const ready = this.#connection.whenReady({ ...options, failsFast: false });
+    if (!options.signal?.aborted) this.#connection.wake();
+    await ready;
   }
 
   /**
@@ -190,6 +193,7 @@ export class ExternalPlugin {
     const { signal, timeoutMs = this.#options.callMs } = options;
     if (options.timeoutMs !== undefined) checkTimer(timeoutMs, "timeoutMs", this.name);
     if (signal?.aborted) throw this.#aborted(signal.reason);
+    if (this.#options.lazy) this.#renewFailed();
     const connection = this.#connection;
     const request = newRequest(hookType, payload, context, {
       timeoutMs,
@@ -227,8 +231,7 @@ export class ExternalPlugin {
   }
 
   #begin(): Start {
-    // Only a first start that has failed may be tried anew.
-    if (this.#connection.end?.reason === "startFailed") this.#connection = this.#connect();
+    this.#renewFailed();
     const connection = this.#connection;
     const ready = this.#former ? this.#former.then(() => open(connection)) : open(connection);
     const start: Start = { connection, ready, waiters: 0 };
@@ -237,6 +240,12 @@ export class ExternalPlugin {
     };
     ready.then(forget, forget);
     return start;
+  }
+
+  /** A first start that has failed may be tried anew, and nothing else that has ended. */
+  #renewFailed(): void {
+    if (this.#connection.end?.reason === "startFailed" && this.#stopped === undefined)
+      this.#connection = this.#connect();
   }
 
   /** Nobody waits for this start any more. */

@@ -46,12 +46,12 @@ export interface PluginStatus {
   readonly lastError: PluginError | null;
   /** How the latest child process ended that has ended; null over HTTP */
   readonly lastExit: ProcessExit | null;
-  /** Of the child process; null over HTTP */
+  /** Of the child process; null over HTTP, and while none is wanted */
   readonly pid: number | null;
   /** What the server says of itself. Untrusted */
   readonly serverInfo: { readonly name: string; readonly version: string } | null;
   readonly protocolVersion: string | null;
-  /** A credential: do not log it */
+  /** A credential: do not log it. Null over stdio, and while there is no session */
   readonly sessionId: string | null;
   readonly stats: PluginStats;
 }

@@ -1,10 +1,20 @@
 import type { Connection } from "./actors/connection.ts";
 import type { PluginState, PluginStatus } from "./plugin-status.ts";
 
+/** In these nothing is open. */
+const withoutSession: ReadonlySet<string> = new Set([
+  "idle",
+  "reconnecting",
+  "coolingDown",
+  "dormant",
+  "terminated",
+]);
+
 export function statusOf(connection: Connection): PluginStatus {
   const { port, context } = connection;
   const { link, traffic } = context;
   const { pid, sessionId } = port.evidence;
+  const hasSession = !withoutSession.has(connection.state);
   // A crash leaves the calls in the machine where they were. Their callers have been told all the same.
   const hasCrashed = connection.end?.reason === "crashed";
   return {
@@ -16,10 +26,10 @@ export function statusOf(connection: Connection): PluginStatus {
     inFlight: hasCrashed ? 0 : traffic.out.length,
     lastError: link.fault === null ? null : port.errorOf(link.fault),
     lastExit: port.lastExit,
-    pid,
+    pid: hasSession ? pid : null,
     serverInfo: port.handshake?.serverInfo ?? null,
     protocolVersion: port.handshake?.protocolVersion ?? null,
-    sessionId,
+    sessionId: hasSession ? sessionId : null,
     stats: { ...port.stats },
   };
 }

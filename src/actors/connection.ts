@@ -115,6 +115,13 @@ export class Connection {
     if (this.#end === undefined) this.actor.send(command);
   }
 
+  /** Opens a session where there is none because nobody needed it, or where it is being closed for that reason. */
+  wake(): void {
+    const { intent } = this.context;
+    const isFallingAsleep = this.#leaf === "closing" && intent.kind === "sleep";
+    if (this.#leaf === "dormant" || isFallingAsleep) this.send({ type: "plugin.start" });
+  }
+
   submit(request: LiveRequest): void {
     this.#submissions.add(request);
   }
