@@ -306,14 +306,23 @@ export function hookRef<H extends HookType>(plugin: ExternalPlugin, hookType: H)
 }
 
 function notExternal(value: unknown): PluginError {
-  const { name }: { name?: unknown } = Object(value);
-  const what = typeof name === "string" ? `Plugin ${name}` : "The value";
+  const name = nameOf(value);
+  const what = name === "" ? "The value" : `Plugin ${name}`;
   const message = `${what} is not an external plugin: pass an instance of ExternalPlugin`;
   return new PluginError({
     code: "CONFIG_INVALID",
     message,
-    plugin: typeof name === "string" ? name : "",
+    plugin: name,
     phase: "configuring",
     issues: [{ path: "plugin", message }],
   });
+}
+
+function nameOf(value: unknown): string {
+  try {
+    const { name }: { name?: unknown } = Object(value);
+    return typeof name === "string" ? name : "";
+  } catch {
+    return "";
+  }
 }
