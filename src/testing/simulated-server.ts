@@ -276,6 +276,6 @@ function failure(id: unknown, code: number, message: string): object {
   return { jsonrpc: "2.0", id, error: { code, message } };
 }
 
-export function asRecord(value: unknown): Record<string, unknown> {
+function asRecord(value: unknown): Record<string, unknown> {
   return isRecord(value) ? value : {};
 }
