@@ -321,5 +321,8 @@ export function unknownHook(hookType: string, plugin: string): PluginError {
     plugin,
     outcome: "not_processed",
     phase: "queued",
+    issues: [
+      { path: "hookType", message: "is no hook that is registered here; mend its spelling" },
+    ],
   });
 }

@@ -136,5 +136,8 @@ function notEncoded(plugin: string, hookType: string, thrown: unknown): PluginEr
     plugin,
     outcome: "not_processed",
     phase: "queued",
+    ...(thrown instanceof EncodeFault && {
+      issues: [{ path: thrown.path, message: thrown.message }],
+    }),
   });
 }

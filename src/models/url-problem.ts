@@ -4,6 +4,8 @@ const htmlTag = /<\/?[a-z!]/i;
 const scriptPattern = /(?:^|[\s"'`<>=])on[a-z]+\s*=/i;
 const invalidAddresses = ["0.0.0.0", "[::]"];
 
+const credentials = "URL contains credentials which are not allowed: use the option headers";
+
 /**
  * What is wrong with the URL of a plugin server, in the reference's words, without showing the URL. Addresses of this
  * machine, of private networks and of IPv6 are let through, unlike in the reference: whom to connect to is for the host's
@@ -29,14 +31,13 @@ function writtenProblem(url: string): string | undefined {
 
 function parsedProblem(url: string): string | undefined {
   const written = authority(url);
-  if (written.includes("@")) return "URL contains credentials which are not allowed";
+  if (written.includes("@")) return credentials;
   const port = /:(\d+)$/.exec(written)?.[1];
   if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535))
     return "URL contains invalid port number";
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined) return "URL is not a valid URL";
-  if (parsed.username !== "" || parsed.password !== "")
-    return "URL contains credentials which are not allowed";
+  if (parsed.username !== "" || parsed.password !== "") return credentials;
   if (invalidAddresses.includes(parsed.hostname))
     return `URL contains invalid IP address (${parsed.hostname})`;
   if (htmlTag.test(decoded(url))) return "URL contains HTML tags that may cause security issues";
