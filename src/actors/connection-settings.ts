@@ -5,8 +5,8 @@ import type { ResolvedOptions } from "../read-options.ts";
 // The reference waits 1 s and 2 s between its attempts of a first start over HTTP.
 const startDelayMs = 1_000;
 const lossGraceMs = 1_000;
-const groupSweepsMs = 1_000;
-const sparedMs = 500;
+// SIGKILL and the sweeps of what is left in the group take effect at once, or never.
+const killMs = 2_000;
 
 /** What the machine needs to know of a configuration and its options. */
 export function connectionSettings(mcp: McpConfig, options: ResolvedOptions): ConnectionSettings {
@@ -25,8 +25,8 @@ export function connectionSettings(mcp: McpConfig, options: ResolvedOptions): Co
     lossGraceMs,
     // A reconnect that was asked for waits as long for its calls as calls wait for their answers.
     reconnectDrainMs: options.callMs,
-    // The three steps of stopping a process and the sweeps of its group; only a process that nothing ends takes longer.
-    stopLimitMs: 3 * stopGraceMs + groupSweepsMs + sparedMs,
+    // The end of input and SIGTERM have their time; only a process that nothing ends takes longer.
+    stopLimitMs: 2 * stopGraceMs + killMs,
     startAttempts: options.startAttempts ?? (transport === "http" ? 3 : 1),
     startDelayMs,
     backoff: {
