@@ -59,7 +59,11 @@ export interface PreparedInput {
 
 /** As `connectionInput`, for what was checked already, and with the port in its own type. */
 export function inputOf(parsed: ParsedPluginConfig, options: ResolvedOptions): PreparedInput {
-  const { mcp } = parsed.config;
+  const { mcp, name: plugin } = parsed.config;
+  if (options.validation === "reference")
+    options.logger.warn("answers are read as leniently as the reference does: option validation", {
+      plugin,
+    });
   const port = new Port({ parsed, options, createChannel: channelFactory(parsed.config, options) });
   return { port, input: { settings: connectionSettings(mcp, options), port } };
 }
