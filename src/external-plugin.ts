@@ -2,6 +2,7 @@ import { watchAbort } from "./actors/abort-watch.ts";
 import { Connection } from "./actors/connection.ts";
 import { inputOf } from "./actors/connection-logic.ts";
 import { newRequest, unknownHook } from "./actors/hook-request.ts";
+import { checkCallOptions } from "./call-options.ts";
 import { PluginError } from "./errors.ts";
 import type { HookRef, InvokeOptions } from "./hook-ref.ts";
 import type { HookPayloads, HookResults, HookType } from "./hooks/hook-payloads.ts";
@@ -16,7 +17,8 @@ import type { PluginStatus } from "./plugin-status.ts";
 import { type ResolvedOptions, readOptions } from "./read-options.ts";
 import { statusOf } from "./read-status.ts";
 import { tellEvent } from "./tell-event.ts";
-import { checkTimer } from "./timer-range.ts";
+
+const invokeOptions = ["signal", "timeoutMs", "waitForReady", "idempotencyKey"] as const;
 
 /** A first start that is under way, and those who wait for it. */
 interface Start {
@@ -45,7 +47,7 @@ export class ExternalPlugin {
   constructor(config: PluginConfigInput, options?: PluginOptions) {
     this.#parsed = parsePluginConfig(config);
     this.#options = readOptions(this.#parsed.config.name, options);
-    this.#emitter = new PluginEmitter(this.#options.logger);
+    this.#emitter = new PluginEmitter(this.name, this.#options.logger);
     this.#connection = this.#connect();
   }
 
@@ -71,6 +73,7 @@ export class ExternalPlugin {
    *   `STOPPED` after `shutdown`, `ABORTED`
    */
   async initialize(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
+    checkCallOptions(options, ["signal"], this.name);
     const { signal } = options;
     this.#expectNotStopped();
     if (signal?.aborted) throw this.#aborted(signal.reason);
@@ -129,8 +132,7 @@ export class ExternalPlugin {
       readonly timeoutMs?: number | undefined;
     } = {},
   ): Promise<void> {
-    const { timeoutMs } = options;
-    if (timeoutMs !== undefined) checkTimer(timeoutMs, "timeoutMs", this.name);
+    checkCallOptions(options, ["signal", "timeoutMs"], this.name);
     this.#expectNotStopped();
     if (this.#connection.state === "idle")
       throw this.#error(
@@ -171,8 +173,8 @@ export class ExternalPlugin {
    * long for their answers first; the queued ones fail with `STOPPED`. May be called again, also to cut a draining short.
    */
   shutdown(options: { readonly drainMs?: number | undefined } = {}): Promise<void> {
+    checkCallOptions(options, ["drainMs"], this.name);
     const { drainMs } = options;
-    if (drainMs !== undefined && drainMs !== 0) checkTimer(drainMs, "drainMs", this.name);
     const connection = this.#connection;
     const at = connection.port.now();
     connection.send({ type: "plugin.stop", at, ...(drainMs !== undefined && { drainMs }) });
@@ -190,8 +192,8 @@ export class ExternalPlugin {
     context: PluginContext,
     options: InvokeOptions,
   ): Promise<unknown> {
+    checkCallOptions(options, invokeOptions, this.name, "not_processed");
     const { signal, timeoutMs = this.#options.callMs } = options;
-    if (options.timeoutMs !== undefined) checkTimer(timeoutMs, "timeoutMs", this.name);
     if (signal?.aborted) throw this.#aborted(signal.reason);
     if (this.#options.lazy) this.#renewFailed();
     const connection = this.#connection;

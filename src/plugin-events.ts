@@ -1,4 +1,4 @@
-import type { PluginError } from "./errors.ts";
+import { PluginError } from "./errors.ts";
 import type { Logger } from "./logger.ts";
 import type { PluginConfig } from "./models/plugin-config.ts";
 
@@ -24,18 +24,33 @@ export interface PluginEvents {
 
 export type PluginEventName = keyof PluginEvents;
 
+const eventNames: readonly PluginEventName[] = [
+  "stateChange",
+  "ready",
+  "reconnecting",
+  "coolingDown",
+  "configChanged",
+  "terminated",
+];
+
 export type PluginListener<E extends PluginEventName> = (event: PluginEvents[E]) => void;
 
 /** Tells listeners. One that throws harms nobody. */
 export class PluginEmitter {
   readonly #listeners = new Map<PluginEventName, Set<(event: never) => void>>();
+  readonly #plugin: string;
   readonly #logger: Logger;
 
-  constructor(logger: Logger) {
+  constructor(plugin: string, logger: Logger) {
+    this.#plugin = plugin;
     this.#logger = logger;
   }
 
+  /** @throws PluginError `CONFIG_INVALID`: a listener that is never called would not be missed */
   on<E extends PluginEventName>(event: E, listener: PluginListener<E>): () => void {
+    if (!eventNames.includes(event))
+      throw this.#invalid("event", `must be one of ${eventNames.join(", ")}`);
+    if (typeof listener !== "function") throw this.#invalid("listener", "must be a function");
     const listeners = this.#listeners.get(event) ?? new Set();
     this.#listeners.set(event, listeners);
     // The same function may listen twice, and each undo undoes its own.
@@ -52,5 +67,15 @@ export class PluginEmitter {
         this.#logger.error("a listener has thrown", { event });
       }
     }
+  }
+
+  #invalid(path: string, message: string): PluginError {
+    return new PluginError({
+      code: "CONFIG_INVALID",
+      message: `on() of plugin ${this.#plugin}: ${path} ${message}`,
+      plugin: this.#plugin,
+      phase: "configuring",
+      issues: [{ path, message }],
+    });
   }
 }

@@ -314,10 +314,11 @@ export function newRequest(
   );
 }
 
-export function unknownHook(hookType: string, plugin: string): PluginError {
+export function unknownHook(hookType: unknown, plugin: string): PluginError {
+  const shown = typeof hookType === "string" ? `'${hookType}'` : `(a ${typeof hookType})`;
   return new PluginError({
     code: "HOOK_UNKNOWN",
-    message: `Hook type '${hookType}' not registered in hook registry`,
+    message: `Hook type ${shown} not registered in hook registry`,
     plugin,
     outcome: "not_processed",
     phase: "queued",
