@@ -57,6 +57,8 @@ export class FaultScript {
   readonly #random: () => number;
   readonly #cues: RequestCue[] = [];
   readonly #next: Record<Point, Fault[]> = { open: [], handshake: [], config: [], call: [] };
+  /** All that was taken since the last time that it was cleared */
+  #taken = new WeakSet<readonly Fault[]>();
   readonly #count: Record<Point, number> = { open: 0, handshake: 0, config: 0, call: 0 };
 
   constructor(random: () => number) {
@@ -72,8 +74,9 @@ export class FaultScript {
     this.#next[point].push(fault);
   }
 
-  /** Nothing goes wrong any more. */
+  /** Nothing goes wrong any more, also of what has begun to. */
   clear(): void {
+    this.#taken = new WeakSet();
     this.#cues.length = 0;
     for (const faults of Object.values(this.#next)) faults.length = 0;
   }
@@ -87,6 +90,12 @@ export class FaultScript {
       const strikes = "number" in cue ? cue.number === number : this.#random() < cue.chance;
       if (strikes) faults.push(cue.fault);
     }
+    this.#taken.add(faults);
     return faults;
+  }
+
+  /** What is left of faults that were taken: all of them, or none. */
+  still(faults: readonly Fault[]): readonly Fault[] {
+    return this.#taken.has(faults) ? faults : [];
   }
 }

@@ -103,7 +103,7 @@ export function freeze(options: { readonly forMs?: number } = {}): Fault {
   return { kind: "freeze", forMs: options.forMs ?? Number.POSITIVE_INFINITY };
 }
 
-/** The request takes `ms` longer. */
+/** The request takes `ms` longer, also if it is cancelled. */
 export function delay(ms: number): Fault {
   return { kind: "delay", ms };
 }

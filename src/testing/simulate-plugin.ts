@@ -24,6 +24,8 @@ export interface SimulationOptions {
   readonly answers?: "json" | "stream";
   /** Time that the plugin takes for a request, in milliseconds. Default 5 */
   readonly latencyMs?: number | (() => number);
+  /** Whether a hook that is cancelled ends at once, or works on to its end. Default `obeyed` */
+  readonly cancellation?: "obeyed" | "ignored";
   /** Time that bytes take to the other side, in milliseconds. Default 1 */
   readonly networkMs?: number;
   /** Time that the process takes to start, or a connection to be made, in milliseconds. Default 20 */
@@ -109,6 +111,7 @@ export function simulateWatched(
     protocol: settings.protocol ?? "session",
     answers: settings.answers ?? "json",
     latencyMs: typeof latencyMs === "number" ? () => latencyMs : latencyMs,
+    obeysCancel: settings.cancellation !== "ignored",
     networkMs: settings.networkMs ?? 1,
     openMs: settings.openMs ?? 20,
     random: seededRandom(seed),

@@ -45,6 +45,7 @@ interface Run {
   readonly abort: CallAbort;
   readonly faults: readonly Fault[];
   readonly isHung: boolean;
+  readonly isDeaf: boolean;
   isCancelled: boolean;
   result: Promise<object>;
   timer: unknown;
@@ -58,6 +59,8 @@ export interface ServerSpec {
   readonly script: FaultScript;
   /** Time that a request takes, in milliseconds */
   readonly latencyMs: () => number;
+  /** Whether a run that is cancelled ends at once, and not by itself */
+  readonly obeysCancel: boolean;
 }
 
 const sessionlessVersion = "2026-07-28";
@@ -141,10 +144,10 @@ export class SimulatedServer {
     exchange: Exchange,
     work: (abort: CallAbort, faults: readonly Fault[]) => Promise<object>,
   ): void {
-    const { script, log, line, latencyMs } = this.#spec;
+    const { script, log, line, latencyMs, obeysCancel } = this.#spec;
     const { peer } = exchange;
     const faults = script.take(point);
-    for (const { kind } of faults) log.tell({ type: "struck", fault: kind });
+    log.struck(faults);
     strike(peer, faults, "arrived");
     if (!peer.isOpen) return;
     const isForgotten = faults.some(({ kind }) => kind === "loseSession");
@@ -155,14 +158,17 @@ export class SimulatedServer {
     }
 
     const abort = new CallAbort();
-    const ms = latencyMs() + totalDelay(faults);
+    const delayMs = totalDelay(faults);
+    const ms = latencyMs() + delayMs;
+    const isHung = faults.some(({ kind }) => kind === "hang");
     const run: Run = {
       number: point === "call" ? ++this.#lastRun : 0,
       exchange,
       requestId: message.id,
       abort,
       faults,
-      isHung: faults.some(({ kind }) => kind === "hang"),
+      isHung,
+      isDeaf: isHung || delayMs > 0 || !obeysCancel,
       isCancelled: false,
       result: Promise.resolve({}),
       timer: undefined,
@@ -171,7 +177,7 @@ export class SimulatedServer {
     if (run.number > 0) this.#noteStart(run, message.params);
     run.result = work(abort, faults);
     if (faults.some((fault) => momentOf(fault) === "running"))
-      line.set(() => this.#runs.has(run) && strike(peer, faults, "running"), ms / 2);
+      line.set(() => this.#runs.has(run) && strike(peer, script.still(faults), "running"), ms / 2);
     if (!run.isHung) run.timer = line.set(() => void this.#finish(run), ms);
   }
 
@@ -194,7 +200,8 @@ export class SimulatedServer {
     run.exchange.peer.whenAwake(() => {
       if (!this.#runs.has(run)) return;
       this.#end(run, run.isCancelled ? "cancelled" : "answered");
-      run.exchange.answer(answerOf(run, result), run.faults);
+      const faults = this.#spec.script.still(run.faults);
+      run.exchange.answer(answerOf(run, result, faults), faults);
     });
   }
 
@@ -208,7 +215,7 @@ export class SimulatedServer {
   #cancel(peer: Peer, params: unknown): void {
     const { requestId } = asRecord(params);
     for (const run of this.#runs) {
-      if (run.exchange.peer !== peer || run.requestId !== requestId || run.isHung) continue;
+      if (run.exchange.peer !== peer || run.requestId !== requestId || run.isDeaf) continue;
       run.isCancelled = true;
       run.abort.abort(new DOMException("This operation was aborted", "AbortError"));
       this.#spec.line.cancel(run.timer);
@@ -264,9 +271,9 @@ function totalDelay(faults: readonly Fault[]): number {
   return ms;
 }
 
-function answerOf(run: Run, result: object): object {
+function answerOf(run: Run, result: object, faults: readonly Fault[]): object {
   if (run.isCancelled) return failure(run.requestId, 0, "Request cancelled");
-  const other = run.faults.find((fault) => fault.kind === "answerWith");
+  const other = faults.find((fault) => fault.kind === "answerWith");
   const { text, isError } = other ?? {};
   const said = text === undefined ? result : { content: [{ type: "text", text }], isError };
   return { jsonrpc: "2.0", id: run.requestId, result: said };

@@ -9,7 +9,7 @@ import { HttpSessions } from "./http-sessions.ts";
 import { lineOf, type SimulatedClock } from "./simulated-clock.ts";
 import { SimulatedConnection } from "./simulated-connection.ts";
 import { SimulatedProcess } from "./simulated-process.ts";
-import { momentOf, SimulatedServer } from "./simulated-server.ts";
+import { momentOf, type Peer, SimulatedServer } from "./simulated-server.ts";
 import type { SimulatedSocket } from "./simulated-socket.ts";
 import type { TimeLine } from "./time-line.ts";
 import { type WorldEvent, WorldLog } from "./world-events.ts";
@@ -22,6 +22,7 @@ export interface WorldSpec {
   readonly answers: "json" | "stream";
   /** Time that a request takes, in milliseconds */
   readonly latencyMs: () => number;
+  readonly obeysCancel: boolean;
   /** Time that bytes take, one way */
   readonly networkMs: number;
   /** Time that a process takes to start, or a connection */
@@ -52,14 +53,22 @@ export class PluginWorld {
 
   constructor(spec: WorldSpec) {
     this.#spec = spec;
-    const { plugin, protocol: era, latencyMs, random, onEvent } = spec;
+    const { plugin, protocol: era, latencyMs, obeysCancel, random, onEvent } = spec;
     const line = lineOf(spec.clock);
     this.#line = line;
     const log = new WorldLog(() => line.now, onEvent);
     this.#log = log;
     this.#script = new FaultScript(random);
     const script = this.#script;
-    this.#server = new SimulatedServer({ plugin, era, line, log, script, latencyMs });
+    this.#server = new SimulatedServer({
+      plugin,
+      era,
+      line,
+      log,
+      script,
+      latencyMs,
+      obeysCancel,
+    });
     this.#sessions = new HttpSessions(era === "session", log);
     this.port = {
       resolve: async () => theCommand,
@@ -107,7 +116,7 @@ export class PluginWorld {
       this.#script.addNext("call", fault);
       return;
     }
-    this.#log.tell({ type: "struck", fault: fault.kind });
+    this.#log.struck([fault]);
     const peers = this.#spec.transport === "stdio" ? this.#processes : this.#connections;
     const isForEach = this.#spec.transport === "stdio" || fault.kind === "cut";
     if (isForEach && fault.kind !== "refuse" && fault.kind !== "change")
@@ -161,7 +170,7 @@ export class PluginWorld {
     this.#whenOpen(faults, () => {
       if (!process.isOpen) return;
       listener.spawned();
-      for (const fault of faults) if (momentOf(fault)) process.strike(fault);
+      this.#strikeAll(process, faults);
     });
     return process;
   }
@@ -188,14 +197,18 @@ export class PluginWorld {
       if (refused !== undefined) return connection.socket.fail(refused);
       connection.establish();
       if (this.#frozenUntilMs > this.#line.now) connection.freeze();
-      for (const fault of faults) if (momentOf(fault)) connection.strike(fault);
+      this.#strikeAll(connection, faults);
     });
     return connection.socket;
   }
 
+  #strikeAll(peer: Peer, faults: readonly Fault[]): void {
+    for (const fault of this.#script.still(faults)) if (momentOf(fault)) peer.strike(fault);
+  }
+
   #takeOpening(): Fault[] {
     const faults = this.#script.take("open");
-    for (const { kind } of faults) this.#log.tell({ type: "struck", fault: kind });
+    this.#log.struck(faults);
     return faults;
   }
 

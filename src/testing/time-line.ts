@@ -1,5 +1,8 @@
 import { settle } from "./settle.ts";
 
+/** So many timers that follow from one another without any time between them never end. */
+const mostAtOnce = 100_000;
+
 interface Timer {
   readonly dueAt: number;
   /** Among timers that are due together the first one set goes first */
@@ -55,10 +58,13 @@ export class TimeLine {
 
   async #pass(end: number, isEnough: () => boolean): Promise<void> {
     await settle();
+    let atOnce = 0;
     for (;;) {
       if (isEnough()) return;
       const timer = this.#next(end);
       if (timer === undefined) break;
+      atOnce = timer.dueAt > this.#now ? 0 : atOnce + 1;
+      if (atOnce > mostAtOnce) throw new Error(`time stands still at ${this.#now} ms`);
       this.#now = Math.max(this.#now, timer.dueAt);
       const { listener } = timer;
       timer.listener = undefined;

@@ -1,4 +1,4 @@
-import type { FaultKind } from "./faults.ts";
+import type { Fault, FaultKind } from "./faults.ts";
 
 /** How a run of a hook ended. `answered`: its answer went out, whatever it says. */
 export type RunEnd = "answered" | "cancelled" | "died" | "disconnected";
@@ -23,8 +23,18 @@ export type WorldEvent = { readonly atMs: number } & (
       readonly attempt: number;
     }
   | { readonly type: "ended"; readonly run: number; readonly how: RunEnd }
-  | { readonly type: "struck"; readonly fault: FaultKind }
+  | {
+      readonly type: "struck";
+      readonly fault: FaultKind;
+      /** How long it goes on: what is frozen, or refused. 0 for what happens once */
+      readonly lastsMs: number;
+    }
 );
+
+function durationOf(fault: Fault): number {
+  if (fault.kind === "die") return fault.downMs;
+  return "forMs" in fault ? fault.forMs : 0;
+}
 
 type Told<E> = E extends WorldEvent ? Omit<E, "atMs"> : never;
 
@@ -43,5 +53,10 @@ export class WorldLog {
     const told = { atMs: this.#now(), ...event } as WorldEvent;
     if (this.#listener) this.#listener(told);
     else this.events.push(told);
+  }
+
+  struck(faults: readonly Fault[]): void {
+    for (const fault of faults)
+      this.tell({ type: "struck", fault: fault.kind, lastsMs: durationOf(fault) });
   }
 }

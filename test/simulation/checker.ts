@@ -21,7 +21,8 @@ export function check(rules: Rules, entries: readonly Entry[]): string[] {
   checkInFlight(entries, rules, complain);
   checkGenerations(entries, complain);
   checkProcesses(entries, complain);
-  checkRecovery(entries, complain);
+  checkReasons(entries, rules, complain);
+  checkRecovery(entries, rules, complain);
   checkStop(entries, rules, complain);
   checkStats(entries, complain);
   return problems;
@@ -157,12 +158,51 @@ function checkProcesses(entries: readonly Entry[], complain: Complain): void {
   }
 }
 
+/** A session that was ready is given up for a reason: something struck it, somebody asked, or nobody needs it. */
+function checkReasons(entries: readonly Entry[], rules: Rules, complain: Complain): void {
+  let hasReason = false;
+  let before = "";
+  let beforeSince = 0;
+  /** Until when something goes on that has struck an earlier session */
+  let lastsUntil = Number.NEGATIVE_INFINITY;
+  for (const entry of entries) {
+    if (isReason(entry)) hasReason = true;
+    if (entry.ev === "struck") lastsUntil = Math.max(lastsUntil, entry.t + entry.lastsMs);
+    if (entry.ev !== "state") continue;
+    const { t, state } = entry;
+    const isIdle = before === "ready.waiting" && t - beforeSince >= rules.idleTimeoutMs;
+    if (isReady(before) && !isReady(state) && !hasReason && !isIdle && t > lastsUntil)
+      complain(entry, `a session that nothing was wrong with was given up, for ${state}`);
+    if (state === "spawning" || state === "connecting") hasReason = false;
+    before = state;
+    beforeSince = t;
+  }
+}
+
+const isReady = (state: string): boolean => state === "ready.waiting" || state === "ready.invoking";
+
+function isReason(entry: Entry): boolean {
+  switch (entry.ev) {
+    case "struck":
+    case "reconnect":
+    case "stop":
+      return true;
+    // A caller that has gone while the plugin may be at work, and the plugin does not end it
+    case "unknown":
+      return entry.code === "DEADLINE_EXCEEDED" || entry.code === "ABORTED";
+    default:
+      return false;
+  }
+}
+
 /** Once nothing goes wrong any more, the plugin is ready again in time, and everybody has an answer. */
-function checkRecovery(entries: readonly Entry[], complain: Complain): void {
+function checkRecovery(entries: readonly Entry[], rules: Rules, complain: Complain): void {
   const calm = entries.find(({ ev }) => ev === "calm");
   if (calm === undefined) return;
   for (const what of ["ready", "drained"] as const) {
-    const reached = entries.find(({ ev }) => ev === what);
+    const isEnough = ({ ev }: Entry): boolean =>
+      ev === what || (ev === "givenUp" && rules.mayGiveUp && what === "ready");
+    const reached = entries.find(isEnough);
     if (reached === undefined) complain(calm, `not ${what} again`);
     else if (reached.t - calm.t > recoveryMs)
       complain(reached, `${what} again only after ${reached.t - calm.t} ms`);
@@ -170,7 +210,7 @@ function checkRecovery(entries: readonly Entry[], complain: Complain): void {
 }
 
 /** After a stop nothing goes out, it ends in time, and nothing is left. */
-function checkStop(entries: readonly Entry[], { stopLimitMs }: Rules, complain: Complain): void {
+function checkStop(entries: readonly Entry[], rules: Rules, complain: Complain): void {
   const from = entries.findIndex(({ ev }) => ev === "stop");
   const stop = entries[from];
   if (stop?.ev !== "stop") {
@@ -178,12 +218,13 @@ function checkStop(entries: readonly Entry[], { stopLimitMs }: Rules, complain: 
     return;
   }
   const rest = entries.slice(from);
-  for (const entry of rest)
-    if (entry.ev === "send" || entry.ev === "retry")
-      complain(entry, `${entry.key} was sent after the stop`);
+  // A stop that drains lets go out what was on its way: what waited for a connection, or for room in a pipe.
+  const sends = rest.filter(({ ev }) => ev === "send" || ev === "retry");
+  if (sends.length > (stop.drainMs > 0 ? rules.maxInFlight : 0))
+    complain(stop, `${sends.length} calls were sent after the stop`);
   const stopped = rest.find(({ ev }) => ev === "stopped");
   const stopMs = (stopped?.t ?? Number.POSITIVE_INFINITY) - stop.t;
-  if (stopMs > stopLimitMs + stop.drainMs) complain(stop, `the stop took ${stopMs} ms`);
+  if (stopMs > rules.stopLimitMs + stop.drainMs) complain(stop, `the stop took ${stopMs} ms`);
   const left = rest.find((entry): entry is At<Left> => entry.ev === "left");
   if (left === undefined) complain(stop, "nobody looked what was left");
   else checkLeft(left, complain);

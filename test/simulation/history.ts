@@ -6,6 +6,10 @@ export interface Rules {
   readonly transport: "stdio" | "http";
   readonly maxInFlight: number;
   readonly replay: "provable" | "once" | "never";
+  /** Whether a plugin that cannot be reached is given up, in place of being looked for */
+  readonly mayGiveUp: boolean;
+  /** Infinity: never */
+  readonly idleTimeoutMs: number;
   /** Longest time that a stop may take, besides its draining */
   readonly stopLimitMs: number;
 }
@@ -127,9 +131,11 @@ export type Happening =
   | Merged
   | Stated
   | Lived
-  | { readonly ev: "struck"; readonly fault: string }
-  /** Nothing goes wrong any more; the plugin is ready again; nobody waits any more */
-  | { readonly ev: "calm" | "ready" | "drained" }
+  | { readonly ev: "struck"; readonly fault: string; readonly lastsMs: number }
+  /** The host has asked for a new session */
+  | { readonly ev: "reconnect" }
+  /** Nothing goes wrong any more; the plugin is ready again, or was given up; nobody waits any more */
+  | { readonly ev: "calm" | "ready" | "givenUp" | "drained" }
   | { readonly ev: "stop"; readonly drainMs: number }
   | { readonly ev: "stopped"; readonly how: string }
   | Counted

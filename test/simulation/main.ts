@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import type { Bounds } from "./plan.ts";
-import { addTally, hashOf, newTally, type Tally } from "./report.ts";
+import { addTally, hashOf, newTally, runSeeds, type Tally } from "./report.ts";
 import { impossibleCodes, missing } from "./sightings.ts";
 
 /** From so many seeds on, everything that can happen must have happened. */
@@ -15,6 +15,8 @@ const { values } = parseArgs({
     faults: { type: "string", default: "10" },
     /** One seed alone, or the first of several */
     seed: { type: "string" },
+    /** Ends with the first seed that fails */
+    bail: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
   },
 });
@@ -30,11 +32,11 @@ print(values.json ? JSON.stringify(report(), null, 2) : readable());
 process.exitCode = hasFailed ? 1 : 0;
 
 async function simulate(): Promise<Tally> {
+  const seeds = Array.from({ length: many }, (_, index) => first + index);
+  if (values.bail || many === 1) return await runSeeds(seeds, bounds, values.bail);
   const threads = Math.min(availableParallelism(), many);
   const parts = Array.from({ length: threads }, (_, thread) =>
-    Array.from({ length: many }, (_, index) => first + index).filter(
-      (_, index) => index % threads === thread,
-    ),
+    seeds.filter((_, index) => index % threads === thread),
   );
   const all = newTally();
   for (const part of await Promise.all(parts.map(runInThread))) addTally(all, part);

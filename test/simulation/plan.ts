@@ -56,7 +56,7 @@ export function planOf(seed: number, bounds: Bounds, served: (dice: Dice) => Ser
   const spanMs = groups.at(-1)?.atMs ?? 0;
   const { maxInFlight = 1, replay = "provable", stopGraceMs = 1_500 } = options;
   const cues = planFaults(dice, { ...bounds, transport, spanMs, served: served(dice) });
-  const latencyMs = dice.pick([1, 4, 15]);
+  const latencyMs = dice.pick([1, 5, 30]);
   const split = dice.chance(0.15) ? 1 : 0;
   const latency = new Dice(seed + 1);
   return {
@@ -65,6 +65,8 @@ export function planOf(seed: number, bounds: Bounds, served: (dice: Dice) => Ser
       transport,
       maxInFlight,
       replay,
+      mayGiveUp: options.onExhausted === "terminate",
+      idleTimeoutMs: options.idleTimeoutMs ?? Number.POSITIVE_INFINITY,
       stopLimitMs: 3 * stopGraceMs + 2_000,
     },
     settings: {
@@ -72,6 +74,7 @@ export function planOf(seed: number, bounds: Bounds, served: (dice: Dice) => Ser
       protocol: dice.chance(0.1) ? "sessionless" : "session",
       answers: dice.pick(["json", "stream"]),
       latencyMs: () => Math.min(latency.gap(latencyMs), 300),
+      cancellation: dice.pick(["obeyed", "ignored"]),
       networkMs: dice.pick([0, 1, 4]),
       openMs: dice.pick([1, 30, 120]),
       seed,
@@ -127,7 +130,7 @@ function planGroups(dice: Dice, calls: number): CallGroup[] {
   // Of these the first is more than most plugins can take.
   const meanGapMs = dice.pick([15, 60, 200]);
   const timeouts = dice.pick([
-    [1_000, 5_000],
+    [300, 3_000],
     [30, 10_000],
   ]);
   let atMs = 0;
@@ -158,7 +161,7 @@ function planCall(
     timeoutMs: dice.chance(0.2) ? shortMs : longMs,
     waitForReady: dice.chance(0.2),
     padding: isHeavy && dice.chance(0.5) ? 30_000 : 0,
-    cancelAfterMs: dice.chance(0.05) ? dice.whole(0, 60) : undefined,
+    cancelAfterMs: dice.chance(0.08) ? dice.whole(0, 60) : undefined,
     flaw:
       by === "plugin" && dice.chance(0.01)
         ? dice.pick(["bigint", "timeout", "hook", "aborted"])

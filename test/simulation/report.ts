@@ -38,9 +38,15 @@ export function newTally(): Tally {
   };
 }
 
-export async function runSeeds(seeds: Iterable<number>, bounds: Bounds): Promise<Tally> {
+/** @param bails whether the first seed that fails is the last */
+export async function runSeeds(
+  seeds: Iterable<number>,
+  bounds: Bounds,
+  bails = false,
+): Promise<Tally> {
   const tally = newTally();
   for (const seed of seeds) {
+    if (bails && tally.failures.length > 0) break;
     const result = await runSafely(seed, bounds);
     count(tally, result);
     if (seed % sampleEvery !== 0) continue;

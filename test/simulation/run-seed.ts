@@ -31,6 +31,8 @@ export async function runSeed(seed: number, bounds: Bounds): Promise<SeedResult>
 
 const afterwardsMs = 120_000;
 const mostStarts = 6;
+/** Longer than it may take: the checker is to see by how much */
+const longRecoveryMs = 600_000;
 
 class SeedRun {
   readonly #plan: Plan;
@@ -41,7 +43,8 @@ class SeedRun {
   readonly #pending = new Set<Promise<void>>();
   readonly #contexts = new Map<string, PluginContext>();
   readonly #merged = new Set<string>();
-  #connections = 1;
+  /** Connections so far: after a start that has failed, the next one is another */
+  #lives = 0;
   #calls = 0;
   #stopped: Promise<void> | undefined;
 
@@ -104,7 +107,6 @@ class SeedRun {
   async #start(): Promise<void> {
     const { plugin, world } = this.#simulation;
     for (let attempt = 0; attempt < mostStarts; attempt++) {
-      if (plugin.status().state === "terminated") this.#connections += 1;
       try {
         await plugin.initialize();
         return;
@@ -118,6 +120,7 @@ class SeedRun {
 
   #reconnect(): void {
     if (this.#simulation.plugin.status().state === "idle") return;
+    this.#history.add({ ev: "reconnect" });
     const reconnected = this.#simulation.plugin.reconnect();
     this.#await(reconnected.catch((error) => void this.#noteThrown(error)));
   }
@@ -137,20 +140,18 @@ class SeedRun {
     const { world, plugin } = this.#simulation;
     world.calm();
     world.inject(change(this.#served.full));
-    if (this.#isGivenUp()) return;
     this.#history.add({ ev: "calm" });
-    await world.until(this.#askUntilAnswered(), 600_000);
-    this.#history.add({ ev: "ready" });
-    await world.until(this.#settled(), 600_000);
+    await world.until(this.#askUntilAnswered(), longRecoveryMs);
+    this.#history.add({ ev: this.#isGivenUp ? "givenUp" : "ready" });
+    await world.until(this.#settled(), longRecoveryMs);
     this.#history.add({ ev: "drained" });
     this.#noteState(plugin.status().state);
   }
 
   /** A connection that was to end when its attempts are spent, and has. */
-  #isGivenUp(): boolean {
+  get #isGivenUp(): boolean {
     const { plugin, options } = this.#simulation;
-    const { state, generation } = plugin.status();
-    return state === "terminated" && options.onExhausted === "terminate" && generation > 0;
+    return options.onExhausted === "terminate" && plugin.status().state === "terminated";
   }
 
   async #askUntilAnswered(): Promise<void> {
@@ -158,6 +159,7 @@ class SeedRun {
     for (let attempt = 0; attempt < 50; attempt++) {
       const { state } = plugin.status();
       if (state === "idle" || state === "terminated") await this.#start();
+      if (this.#isGivenUp) return;
       const key = `probe${attempt}`;
       const call = { key, hook: "tool_pre_invoke", timeoutMs: 55_000, waitForReady: true } as const;
       const rest = { padding: 0, cancelAfterMs: undefined, flaw: undefined };
@@ -303,7 +305,7 @@ class SeedRun {
         break;
       case "struck":
         note(this.#sightings.faults, event.fault);
-        history.add({ ev: "struck", fault: event.fault });
+        history.add({ ev: "struck", fault: event.fault, lastsMs: event.lastsMs });
     }
   }
 
@@ -315,7 +317,8 @@ class SeedRun {
     plugin.on("stateChange", ({ from, to, generation }) => {
       this.#noteState(from);
       this.#noteState(to);
-      const life = this.#connections;
+      if (from === "idle") this.#lives += 1;
+      const life = this.#lives;
       this.#history.add({ ev: "state", state: to, gen: generation, life });
     });
     const causes = ["reconnecting", "coolingDown"] as const;
@@ -329,7 +332,7 @@ class SeedRun {
     for (const key of this.#contexts.keys()) this.#noteMerge(key);
     const { processes, connections, calls } = world.alive;
     const { timers } = world.clock;
-    if (this.#connections === 1) {
+    if (this.#lives <= 1) {
       const { succeeded, unknown, failed, sent, replayed } = plugin.status().stats;
       this.#history.add({ ev: "stats", succeeded, unknown, failed, sent, replayed });
     }

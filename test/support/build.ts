@@ -22,10 +22,14 @@ export async function setup(project: TestProject): Promise<void> {
   await takeLock();
   try {
     const tsc = path.join(root, "node_modules/typescript/bin/tsc");
-    const build = spawnSync(process.execPath, [tsc, "-b", "examples", "test/bench"], {
-      cwd: root,
-      encoding: "utf8",
-    });
+    const build = spawnSync(
+      process.execPath,
+      [tsc, "-b", "examples", "test/bench", "test/simulation"],
+      {
+        cwd: root,
+        encoding: "utf8",
+      },
+    );
     removeOrphans();
     project.provide("buildErrors", build.status === 0 ? "" : `${build.stdout}${build.stderr}`);
   } finally {
