@@ -52,7 +52,11 @@ describe("a plugin that is killed", () => {
       pid: second.pid,
       lastExit: { code: null, signal: "SIGKILL" },
       lastError: { code: "SESSION_LOST", exit: { code: null, signal: "SIGKILL" } },
+      attempt: 1,
     });
+    // Only a proof of life gives the attempts back.
+    await call(plugin, "a");
+    expect(plugin.status().attempt).toBe(0);
   });
 
   it("in the middle of a call fails that call, and answers those that wait", async () => {
@@ -120,6 +124,23 @@ describe("a plugin that is killed", () => {
     await first.tell({ do: "die", signal: "SIGKILL" });
     expect(await given).toMatchObject({ metadata: { echo: { key: "a" } } });
     expect(await ready).toEqual({ generation: 2 });
+  });
+
+  it("or closes its output, or writes without end, is started anew all the same", async () => {
+    const plugin = stdioPlugin(control, { maxMessageBytes: 100_000 });
+    await plugin.initialize();
+    const ways = [{ do: "closeStdout" }, { do: "flood", to: "stdout", bytes: 500_000 }] as const;
+    for (const [nth, way] of ways.entries()) {
+      const remote = await control.started();
+      await remote.tell(hold);
+      const given = failure(call(plugin, nth));
+      await remote.next("ran");
+      const ready = next(plugin, "ready");
+      void remote.tell(way);
+      expect(await given).toMatchObject({ outcome: "unknown" });
+      expect((await ready).generation).toBe(nth + 2);
+    }
+    expect(control.survivors).toHaveLength(1);
   });
 
   it("again and again is left alone for a while", async () => {
