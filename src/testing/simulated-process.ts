@@ -80,8 +80,8 @@ export class SimulatedProcess implements Child, Peer {
   }
 
   signal(signal: "SIGTERM" | "SIGKILL"): void {
-    this.#hasOrphan = false;
-    if (signal === "SIGKILL") this.#exit({ code: null, signal });
+    if (!this.#isAlive) this.#endOrphan();
+    else if (signal === "SIGKILL") this.#exit({ code: null, signal });
     else this.whenAwake(() => this.#isStubborn || this.#exit({ code: null, signal }));
   }
 
@@ -112,6 +112,7 @@ export class SimulatedProcess implements Child, Peer {
   }
 
   strike(fault: Fault): void {
+    if (!this.#isAlive) return;
     switch (fault.kind) {
       case "die":
         if (fault.stderr !== "") this.#spec.listener.stderr(Buffer.from(fault.stderr));
@@ -193,18 +194,26 @@ export class SimulatedProcess implements Child, Peer {
   }
 
   #exit(exit: { readonly code: number | null; readonly signal: string | null }): void {
-    const { line, log, server, listener, gone } = this.#spec;
-    if (this.#isAlive) {
-      this.#isAlive = false;
-      this.#postponed = undefined;
-      this.#stdin.cut();
-      log.tell({ type: "closed", what: "process", id: this.id });
-      server.leave(this, "died");
-      line.set(() => listener.exited(exit), 0);
-    }
-    if (this.#hasOrphan) return;
+    if (!this.#isAlive) return;
+    const { line, log, server, listener } = this.#spec;
+    this.#isAlive = false;
+    this.#postponed = undefined;
+    this.#stdin.cut();
+    log.tell({ type: "closed", what: "process", id: this.id });
+    server.leave(this, "died");
+    line.set(() => listener.exited(exit), 0);
+    if (!this.#hasOrphan) this.#leaveNothing();
+  }
+
+  #endOrphan(): void {
+    if (!this.#hasOrphan) return;
+    this.#hasOrphan = false;
+    this.#leaveNothing();
+  }
+
+  #leaveNothing(): void {
     this.#stdout.finish();
-    gone(this);
+    this.#spec.gone(this);
   }
 }
 
