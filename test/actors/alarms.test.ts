@@ -276,14 +276,15 @@ describe("the timer of Node behind them", () => {
 
   it("rings in real time", async () => {
     const alarms = new Alarms(clock);
-    const bell = new Listener();
+    // A bell each: in a busy process both may be due at once.
+    const [early, late] = [new Listener(), new Listener()];
     const start = clock.now();
-    alarms.set(alarm(start + 30, bell));
-    alarms.set(alarm(start + 10, bell));
-    while (bell.rings.length < 2) await wait(1);
-    expect(bell.rings.map(({ alarms: rung }) => rung.length)).toEqual([1, 1]);
-    expect(bell.rings[0]?.now).toBeGreaterThanOrEqual(start + 10);
-    expect(bell.rings[1]?.now).toBeGreaterThanOrEqual(start + 30);
+    alarms.set(alarm(start + 30, late));
+    alarms.set(alarm(start + 10, early));
+    while (late.rings.length === 0) await wait(1);
+    expect(early.rings).toHaveLength(1);
+    expect(early.rings[0]?.now).toBeGreaterThanOrEqual(start + 10);
+    expect(late.rings[0]?.now).toBeGreaterThanOrEqual(start + 30);
   });
 
   it("is one for all who go by the same clock", () => {
