@@ -46,7 +46,7 @@ describe("the bench", { timeout: 60_000 }, () => {
         expect((results[name] as { rounds?: number }).rounds, name).toBeGreaterThanOrEqual(1);
       expect(results).toMatchObject({ unable: { error: "Error: there is no connection" } });
     }
-  });
+  }, 60_000);
 
   it("finds out every contender whose caller gets a wrong answer", async () => {
     expectBuilt();
@@ -57,7 +57,7 @@ describe("the bench", { timeout: 60_000 }, () => {
     expect(cells).toHaveLength(transports.length);
     for (const { results } of cells)
       for (const name of contenders) expect(results[name], name).toEqual({ error });
-  });
+  }, 60_000);
 });
 
 describe("verify", () => {

@@ -18,14 +18,18 @@ interface Failure {
   readonly replay: string;
 }
 
-test.each(mistakes)("the checker sees that $name", (mistake) => {
-  const main = breakBuild(path.join(work, "build"), mistake);
-  const { stdout, status } = spawnSync(process.execPath, [main, ...bounds, "--json"], {
-    encoding: "utf8",
-    timeout: 60_000,
-  });
-  const { failures }: { failures: readonly Failure[] } = JSON.parse(stdout);
-  expect(failures.flatMap(({ problems }) => problems).join("\n")).toMatch(mistake.complaint);
-  expect(failures[0]?.replay).toMatch(/^npm run simulate -- --seed \d+ --calls 60 --faults 10$/);
-  expect(status).toBe(1);
-});
+test.each(mistakes)(
+  "the checker sees that $name",
+  (mistake) => {
+    const main = breakBuild(path.join(work, "build"), mistake);
+    const { stdout, status } = spawnSync(process.execPath, [main, ...bounds, "--json"], {
+      encoding: "utf8",
+      timeout: 60_000,
+    });
+    const { failures }: { failures: readonly Failure[] } = JSON.parse(stdout);
+    expect(failures.flatMap(({ problems }) => problems).join("\n")).toMatch(mistake.complaint);
+    expect(failures[0]?.replay).toMatch(/^npm run simulate -- --seed \d+ --calls 60 --faults 10$/);
+    expect(status).toBe(1);
+  },
+  60_000,
+);
