@@ -43,9 +43,13 @@ export const mistakes: readonly Mistake[] = [
   },
   {
     name: "a slot is free although the plugin is still at work",
-    file: "machines/traffic.js",
-    from: "const { limits } = admission;",
-    to: "const limits = { ...admission.limits, maxInFlight: admission.limits.maxInFlight + traffic.out.filter((call) => call.abandoned).length };",
+    file: "machines/plugin-connection.changes.js",
+    from: "return { step: traffic.release(context.traffic, ids, code, timeOf(event)) };",
+    to: `const step = traffic.release(context.traffic, ids, code, timeOf(event));
+    if (step.abandon.length === 0) return { step };
+    const out = step.traffic.out.filter((call) => !call.abandoned);
+    const freed = { ...step, traffic: { ...step.traffic, out } };
+    return { step: traffic.dispatch(freed, timeOf(event), context.settings.maxInFlight) };`,
     complaint: /run at a time/,
   },
   {

@@ -60,6 +60,8 @@ const garbles: Make = (dice) => garble(dice.pick(garblings));
 const delays: Make = (dice) => delay(dice.whole(1, 3_000));
 const splits: Make = (dice) => split(dice.whole(1, 90), { everyMs: dice.whole(0, 2) });
 
+const answersWrongly: Make = (dice) => answerWith(dice.pick(answers));
+
 /** What may go wrong with a call, whatever the transport. */
 const anyCall: Makers = [
   dies,
@@ -71,8 +73,9 @@ const anyCall: Makers = [
   loseSession,
   garbles,
   garbles,
-  (dice) => answerWith(dice.pick(answers)),
-  (dice) => answerWith(dice.pick(answers)),
+  answersWrongly,
+  answersWrongly,
+  answersWrongly,
   () => answerWith("a tool that failed", { isError: true }),
   (dice) => rpcError(dice.pick([-32_603, -32_000, 0])),
   splits,

@@ -174,7 +174,8 @@ class SeedRun {
     while (this.#pending.size > 0) await Promise.all(this.#pending);
   }
 
-  #call({ by, calls }: CallGroup): void {
+  #call({ by: planned, calls }: CallGroup): void {
+    const by = this.#hasActor ? planned : "plugin";
     for (const call of calls) {
       this.#calls += 1;
       const { key, timeoutMs } = call;
@@ -183,6 +184,11 @@ class SeedRun {
     }
     if (by === "plugin") for (const call of calls) this.#invoke(call);
     else this.#send(calls);
+  }
+
+  /** One that has ended takes nothing any more, and XState warns of whoever tries. */
+  get #hasActor(): boolean {
+    return this.#simulation.plugin.actor.getSnapshot().status === "active";
   }
 
   #invoke(call: PlannedCall): void {
@@ -227,7 +233,7 @@ class SeedRun {
       const { key, cancelAfterMs } = call;
       if (cancelAfterMs === undefined) continue;
       this.#later(cancelAfterMs, key, () =>
-        plugin.actor.send({ type: "hook.cancel", ids: [request.id] }),
+        this.#hasActor ? plugin.actor.send({ type: "hook.cancel", ids: [request.id] }) : undefined,
       );
     }
   }
