@@ -173,6 +173,18 @@ export class ExternalPlugin {
    * long for their answers first; the queued ones fail with `STOPPED`. May be called again, also to cut a draining short.
    */
   shutdown(options: { readonly drainMs?: number | undefined } = {}): Promise<void> {
+    try {
+      return this.#shutdown(options);
+    } catch (thrown) {
+      return Promise.reject(thrown);
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  #shutdown(options: { readonly drainMs?: number | undefined }): Promise<void> {
     checkCallOptions(options, ["drainMs"], this.name);
     const { drainMs } = options;
     const connection = this.#connection;
@@ -180,10 +192,6 @@ export class ExternalPlugin {
     connection.send({ type: "plugin.stop", at, ...(drainMs !== undefined && { drainMs }) });
     this.#stopped ??= Promise.all([connection.ended, this.#former]).then(() => {});
     return this.#stopped;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.shutdown();
   }
 
   #invoke(

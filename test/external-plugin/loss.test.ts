@@ -111,6 +111,25 @@ describe("a plugin that is killed", () => {
     expect(isAlive(grandchild.pid)).toBe(false);
   });
 
+  it("after it was stopped in the middle of a call, runs again when its time is over", async () => {
+    control.prepare(hold);
+    const plugin = stdioPlugin(control, { abandonGraceMs: 150, stopGraceMs: 150 });
+    await plugin.initialize();
+    const first = await control.started();
+    const given = failure(call(plugin, "a", { timeoutMs: 300 }));
+    await first.next("ran");
+    control.prepare();
+    process.kill(first.pid, "SIGSTOP");
+    const after = call(plugin, "b");
+    expect(await given).toMatchObject({ code: "DEADLINE_EXCEEDED", outcome: "unknown" });
+    await after;
+    expect(isAlive(first.pid)).toBe(false);
+    expect(plugin.status()).toMatchObject({
+      generation: 2,
+      lastError: { message: expect.stringContaining("is unresponsive") },
+    });
+  });
+
   it("right after its answer has given that answer", async () => {
     control.prepare(hold);
     const plugin = stdioPlugin(control);
@@ -261,6 +280,31 @@ describe("replay", () => {
     await inState(plugin, "ready.waiting");
     await call(plugin, "b");
     expect(server.ledger.map(({ key }) => key)).toEqual(["b"]);
+  });
+
+  it("of a call that is given up meanwhile does not happen", async () => {
+    control.prepare(hold);
+    const plugin = stdioPlugin(control, {
+      replay: "once",
+      backoff: { kind: "linear", attempts: 3, delayMs: 200 },
+    });
+    await plugin.initialize();
+    const controller = new AbortController();
+    const given = failure(call(plugin, "a", { signal: controller.signal }));
+    const first = await control.started();
+    await first.next("ran");
+    control.prepare({ do: "exit", code: 1 });
+    const waiting = next(plugin, "reconnecting").then(() => next(plugin, "reconnecting"));
+    process.kill(first.pid, "SIGKILL");
+    await waiting;
+    expect(plugin.status()).toMatchObject({ queued: 1, inFlight: 0 });
+    controller.abort();
+    // It is in the queue again, and has run all the same, for all we know.
+    expect(await given).toMatchObject({ code: "ABORTED", outcome: "unknown", attempt: 1 });
+    control.prepare();
+    await plugin.waitForReady();
+    await call(plugin, "b");
+    expect(control.ledger.map(({ key }) => key)).toEqual(["a", "b"]);
   });
 
   it("of a call leaves its deadline where it was", async () => {

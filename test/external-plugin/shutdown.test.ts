@@ -256,9 +256,10 @@ describe("a shutdown", () => {
     const plugin = stdioPlugin(control);
     await plugin.initialize();
     for (const drainMs of [-1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31]) {
-      expect(() => plugin.shutdown({ drainMs })).toThrow(
-        "drainMs must be a number of milliseconds",
-      );
+      expect(await failure(plugin.shutdown({ drainMs }))).toMatchObject({
+        code: "CONFIG_INVALID",
+        issues: [{ path: "drainMs", message: expect.stringContaining("milliseconds from 1 to") }],
+      });
     }
     expect(plugin.status().state).toBe("ready.waiting");
     await plugin.shutdown({ drainMs: 0 });
