@@ -67,7 +67,8 @@ export class ExternalPlugin {
 
   /**
    * Starts the plugin and waits until it is ready. Calls at the same time share one start; an abort ends the wait of its
-   * caller only, and the last one's undoes the start. After a failed start a new call begins anew.
+   * caller only, and the last one's undoes the start, unless hook calls wait for it too. After a failed start a new call
+   * begins anew.
    *
    * @throws PluginError the failure of the last attempt, with phase, attempt, and for a process its exit and stderr;
    *   `STOPPED` after `shutdown`, `ABORTED`
@@ -261,7 +262,7 @@ export class ExternalPlugin {
   /** Nobody waits for this start any more. */
   #undo(start: Start): void {
     if (start.connection !== this.#connection || this.#stopped !== undefined) return;
-    if (start.connection.context.link.hasBeenReady) return;
+    if (start.connection.context.link.hasBeenReady || start.connection.hasWaitingCalls()) return;
     this.#start = undefined;
     start.connection.send({ type: "plugin.stop", at: start.connection.port.now() });
     const former = Promise.all([this.#former, start.connection.ended]).then(() => {

@@ -115,6 +115,11 @@ export class Connection {
     if (this.#end === undefined) this.actor.send(command);
   }
 
+  hasWaitingCalls(): boolean {
+    this.#submissions.flush();
+    return this.context.traffic.queue.size > 0;
+  }
+
   /** Opens a session where there is none because nobody needed it, or where it is being closed for that reason. */
   wake(): void {
     const { intent } = this.context;

@@ -237,6 +237,24 @@ describe("an abort of initialize", () => {
     expect(control.starts).toBe(2);
   });
 
+  it("undoes no start that hook calls wait for", async () => {
+    for (const lazy of [true, false]) {
+      control.prepare({ do: "treat", what: "initialize", how: "hold" });
+      const plugin = stdioPlugin(control, { lazy });
+      const controller = new AbortController();
+      const failed = failure(plugin.initialize({ signal: controller.signal }));
+      const result = call(plugin, lazy);
+      controller.abort();
+      expect(await failed).toMatchObject({ code: "ABORTED" });
+      const process = await control.started();
+      await process.next("request");
+      await process.tell({ do: "release" });
+      await result;
+    }
+    expect(control.ledger.map(({ key }) => key)).toEqual([true, false]);
+    expect(control.starts).toBe(2);
+  });
+
   it("before the call starts nothing", async () => {
     const plugin = stdioPlugin(control);
     const signal = AbortSignal.abort("not today");
