@@ -48,14 +48,14 @@ export interface Plan {
   readonly stop: { readonly atMs: number | undefined; readonly drainMs: number };
 }
 
-export function planOf(seed: number, bounds: Bounds, served: (dice: Dice) => ServedPlugins): Plan {
+export function planOf(seed: number, bounds: Bounds, served: ServedPlugins): Plan {
   const dice = new Dice(seed);
   const transport = dice.chance(0.5) ? "stdio" : "http";
   const options = planOptions(dice);
   const groups = planGroups(dice, bounds.calls);
   const spanMs = groups.at(-1)?.atMs ?? 0;
   const { maxInFlight = 1, replay = "provable", stopGraceMs = 1_500 } = options;
-  const cues = planFaults(dice, { ...bounds, transport, spanMs, served: served(dice) });
+  const cues = planFaults(dice, { ...bounds, transport, spanMs, served });
   const latencyMs = dice.pick([1, 5, 30]);
   const split = dice.chance(0.15) ? 1 : 0;
   const latency = new Dice(seed + 1);
