@@ -214,12 +214,12 @@ describe("a host that has shut its plugins down", () => {
   }
 
   it.each([
-    ["start", "call", "shutdown"],
-    ["start", "callTogether", "giveUp", "shutdown"],
-    ["shutdown"],
-    ["start", "call", "throwAway"],
-  ])("over stdio ends by itself: %s %s %s %s", async (...steps) => {
-    await expectEnd(startHost(stdioConfig(control), ...steps.filter((step) => step !== undefined)));
+    "start call shutdown",
+    "start callTogether giveUp shutdown",
+    "shutdown",
+    "start call throwAway",
+  ])("over stdio ends by itself: %s", async (steps) => {
+    await expectEnd(startHost(stdioConfig(control), ...steps.split(" ")));
   });
 
   it("over stdio ends by itself after a failed start, without a shutdown", async () => {

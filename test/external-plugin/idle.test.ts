@@ -70,7 +70,12 @@ describe("idleTimeoutMs", () => {
     await inState(plugin, "dormant");
     await first.disconnected;
     expect(control.survivors).toEqual([]);
-    expect(plugin.status()).toMatchObject({ generation: 1, lastError: null, nextRetryAt: null });
+    expect(plugin.status()).toMatchObject({
+      generation: 1,
+      pid: null,
+      lastError: null,
+      nextRetryAt: null,
+    });
     await Promise.all(["b", "c"].map((key) => call(plugin, key)));
     expect(plugin.status().generation).toBe(2);
     expect(states.slice(0, 6)).toEqual([

@@ -69,6 +69,8 @@ describe("initialize", () => {
       stderrTail: "waiting for a licence\n",
     });
     expect(error.message).toContain("within 400 ms (option timeouts.initializeMs)");
+    // How it ended afterwards was our own doing.
+    expect(error.exit).toBe(undefined);
     expect(tookMs).toBeGreaterThanOrEqual(400);
     expect(tookMs).toBeLessThan(1_500);
     expect(control.survivors).toEqual([]);
