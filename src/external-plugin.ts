@@ -227,6 +227,7 @@ export class ExternalPlugin {
   #connect(): Connection {
     const prepared = inputOf(this.#parsed, this.#options);
     const { port } = prepared;
+    port.former = this.#former;
     port.onConfigChanged = (before, after) =>
       this.#emitter.emit("configChanged", { before, after });
     const connection: Connection = new Connection(prepared, this.#options.inspect, {

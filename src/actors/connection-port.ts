@@ -47,6 +47,8 @@ const noEvidence: ChannelEvidence = { exit: null, stderrTail: "", pid: null, ses
 export class ConnectionPort {
   readonly plugin: string;
   readonly stats: ConnectionStats = { succeeded: 0, failed: 0, unknown: 0, sent: 0, replayed: 0 };
+  /** The end of the connection that this one takes the place of: until then nothing is opened */
+  former: Promise<void> | undefined;
   /** Told when the server says something else of the plugin than before */
   onConfigChanged: (before: PluginConfig, after: PluginConfig) => void = () => {};
   readonly #options: ResolvedOptions;

@@ -10,6 +10,7 @@ import type { PluginContext } from "../models/plugin-context.ts";
 import type { PluginResult } from "../models/plugin-result.ts";
 import { checkTimer } from "../timer-range.ts";
 import { type Alarm, alarmsOf, type Bell } from "./alarms.ts";
+import { restated } from "./faults.ts";
 
 /** Told to the actor at `replyTo` when its invocation has its end. The value is in `request.result`, not in the event. */
 export interface HookSettled {
@@ -84,6 +85,7 @@ export class LiveRequest implements HookRequestRef, Alarm {
   #bell: Bell = unclaimed;
   #place = -1;
   #sends = 0;
+  #isDoubtful = false;
   #onEnd: (() => void) | undefined;
   #abortReason: unknown;
 
@@ -189,11 +191,23 @@ export class LiveRequest implements HookRequestRef, Alarm {
     this.#held = { error };
   }
 
+  /** A session has ended without an answer: the plugin may have run it. */
+  noteDoubt(): void {
+    this.#isDoubtful = true;
+  }
+
   /** Gives the caller what is held. The context is changed here and nowhere else: late answers never get so far. */
   finish(): void {
     const held = this.#held;
     if (this.#end !== undefined || held === undefined) return;
-    this.#settle("error" in held ? held : this.#commit(held.answer, held.plugin));
+    if ("error" in held) this.#settle({ error: this.#inDoubt(held.error) });
+    else this.#settle(this.#commit(held.answer, held.plugin));
+  }
+
+  // That this send was refused says nothing of the one before.
+  #inDoubt(error: PluginError): PluginError {
+    if (!this.#isDoubtful || error.outcome !== "not_processed") return error;
+    return restated(error, { outcome: "unknown" });
   }
 
   #commit({ context, result }: DecodedAnswer, plugin: string): End {

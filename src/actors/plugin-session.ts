@@ -48,6 +48,9 @@ export class PluginSession implements ChannelListener {
 
   open(): void {
     this.#try(async () => {
+      const { former } = this.#port;
+      if (former !== undefined) await former;
+      if (this.#isOver) return;
       const channel = this.#port.createChannel(this);
       this.#channel = channel;
       this.#port.beginSession(channel);
@@ -119,7 +122,10 @@ export class PluginSession implements ChannelListener {
 
   #lose(loss: ChannelLoss): void {
     if (this.#isOver) return;
-    for (const id of loss.ended) this.#out.delete(id);
+    for (const id of loss.ended) {
+      if (!loss.unsent.includes(id)) this.#out.get(id)?.noteDoubt();
+      this.#out.delete(id);
+    }
     if (!loss.alive) this.#isOver = true;
     this.#tell({
       type: "session.lost",
@@ -211,6 +217,7 @@ export class PluginSession implements ChannelListener {
   async #close(): Promise<void> {
     if (this.#closing !== undefined) return;
     this.#isOver = true;
+    this.#doubtAll();
     this.#opening.abort();
     this.#port.keepEvidence();
     this.#closing = this.#release();
@@ -221,6 +228,11 @@ export class PluginSession implements ChannelListener {
       at: this.#port.now(),
       jitter: this.#port.jitter(),
     });
+  }
+
+  /** Whatever is still out will not be answered any more. */
+  #doubtAll(): void {
+    for (const request of this.#out.values()) request.noteDoubt();
   }
 
   // A clock of the host's that throws is enough to make it fail.
@@ -250,6 +262,7 @@ export class PluginSession implements ChannelListener {
   #fail(thrown: unknown, fatal?: boolean): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#doubtAll();
     const error = asPhaseFailure(
       PluginError.is(thrown) ? thrown : brokenSession(this.#port.plugin, thrown),
       this.#phase,

@@ -169,11 +169,15 @@ export interface FaultBounds {
   readonly spanMs: number;
 }
 
-/** Faults of all classes, at random places. */
+/** Some faults never strike: those of a fourth opening, say, where two are enough. So many more are planned. */
+const surplus = 1.3;
+
+/** Faults of all classes, at random places: about as many strike as are asked for. */
 export function planFaults(dice: Dice, bounds: FaultBounds): Cue[] {
   const cues: Cue[] = [];
-  while (cues.length < bounds.faults) cues.push(...planNext(dice, bounds));
-  return cues.slice(0, bounds.faults);
+  const many = Math.ceil(bounds.faults * surplus);
+  while (cues.length < many) cues.push(...planNext(dice, bounds));
+  return cues.slice(0, many);
 }
 
 function planNext(dice: Dice, { transport, calls, spanMs, served }: FaultBounds): Cue[] {

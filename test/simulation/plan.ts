@@ -43,9 +43,16 @@ export interface Plan {
   /** Whether the others come after the start, or also during it */
   readonly waitsForStart: boolean;
   readonly isLazy: boolean;
+  /** When the host changes its mind about the first start */
+  readonly startAbortMs: number | undefined;
   /** The host asks for a new session */
   readonly reconnectsAtMs: readonly number[];
-  readonly stop: { readonly atMs: number | undefined; readonly drainMs: number };
+  readonly stop: {
+    readonly atMs: number | undefined;
+    readonly drainMs: number;
+    /** When the draining is cut short */
+    readonly againAfterMs: number | undefined;
+  };
 }
 
 export function planOf(seed: number, bounds: Bounds, served: ServedPlugins): Plan {
@@ -86,10 +93,12 @@ export function planOf(seed: number, bounds: Bounds, served: ServedPlugins): Pla
     groups: groups.slice(split),
     waitsForStart: dice.chance(0.75),
     isLazy: options.lazy ?? false,
+    startAbortMs: dice.chance(0.1) ? dice.whole(0, 150) : undefined,
     reconnectsAtMs: Array.from({ length: dice.whole(0, 3) }, () => dice.whole(0, spanMs)),
     stop: {
-      atMs: dice.chance(0.15) ? dice.whole(0, dice.pick([100, spanMs])) : undefined,
+      atMs: dice.chance(0.1) ? dice.whole(0, dice.pick([100, spanMs])) : undefined,
       drainMs: dice.pick([0, 0, 200, 3_000]),
+      againAfterMs: dice.chance(0.3) ? dice.whole(0, 100) : undefined,
     },
   };
 }
@@ -121,6 +130,7 @@ function planOptions(dice: Dice): PluginOptions {
     lazy: dice.chance(0.15),
     replay: dice.pick(["provable", "once", "never"]),
     configUpdates: dice.pick(["pin", "accept"]),
+    ...(dice.chance(0.3) && { headers: async () => ({ authorization: "Bearer simulated" }) }),
   };
 }
 

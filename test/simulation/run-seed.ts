@@ -83,8 +83,9 @@ class SeedRun {
   async play(): Promise<void> {
     const { world } = this.#simulation;
     const callers = this.#callers;
-    const { early, isLazy, waitsForStart, stop } = this.#plan;
+    const { early, isLazy, startAbortMs, waitsForStart, stop } = this.#plan;
     for (const group of early) callers.call(group);
+    if (startAbortMs !== undefined) this.#startInVain(startAbortMs);
     const starting = isLazy ? Promise.resolve() : this.#start();
     if (waitsForStart) await world.until(starting);
     await world.advance(this.#arrangeAll() + 1);
@@ -107,6 +108,14 @@ class SeedRun {
     for (const atMs of reconnectsAtMs) at(atMs, () => this.#reconnect());
     if (stop.atMs !== undefined) at(stop.atMs, () => this.#stop());
     return groups.at(-1)?.atMs ?? 0;
+  }
+
+  /** A start that its host gives up. If nobody else waits for it, it is undone. */
+  #startInVain(abortMs: number): void {
+    const { plugin, world } = this.#simulation;
+    const abort = new AbortController();
+    this.#callers.wait(plugin.initialize({ signal: abort.signal }));
+    void world.clock.sleep(abortMs).then(() => abort.abort());
   }
 
   /** Tries until it is there, or its host gives up. */
@@ -134,11 +143,14 @@ class SeedRun {
   #stop(): void {
     if (this.#stopped) return;
     const { plugin } = this.#simulation;
-    const { drainMs } = this.#plan.stop;
+    const { drainMs, againAfterMs } = this.#plan.stop;
     this.#history.add({ ev: "stop", drainMs });
     this.#stopped = plugin
       .shutdown({ drainMs })
       .then(() => this.#history.add({ ev: "stopped", how: plugin.status().state }));
+    if (againAfterMs === undefined) return;
+    const again = this.#simulation.world.clock.sleep(againAfterMs).then(() => plugin.shutdown());
+    this.#callers.wait(again);
   }
 
   /** All that went wrong is over: the plugin must be there again, and everybody must get an answer. */

@@ -228,12 +228,3 @@ test("a plugin definition that is served can be simulated", async () => {
   await world.until(plugin.initialize());
   expect(await ask({ plugin, world })).toBe("allowed");
 });
-
-// Found by the simulation: the session that is being opened is no younger than the opening that was asked for.
-test("a reconnect during an opening is over when that session is ready", async () => {
-  const { plugin, world } = await start({ faults: [at(1_000, die())], openMs: 200 });
-  await world.advance(1_050 - world.clock.now());
-  expect(plugin.status().state).toBe("spawning");
-  await world.until(plugin.reconnect(), 1_000);
-  expect(plugin.status()).toMatchObject({ state: "ready.waiting", generation: 2 });
-});
