@@ -37,6 +37,8 @@ function garbled(message: object, how: Garbling, maxMessageBytes: number): Buffe
 
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 
+const mostPieces = 2_000;
+
 export interface Delivery {
   readonly chunk: Buffer;
   readonly afterMs: number;
@@ -49,8 +51,9 @@ export function deliveriesOf(bytes: Buffer, faults: readonly Fault[]): Delivery[
   const fault = faults.find(({ kind }) => kind === "split");
   if (fault?.kind !== "split") return [{ chunk: sent, afterMs: 0 }];
   const deliveries: Delivery[] = [];
-  for (let from = 0; from < sent.length; from += fault.bytes) {
-    const chunk = sent.subarray(from, from + fault.bytes);
+  const size = Math.max(1, fault.bytes, Math.ceil(sent.length / mostPieces));
+  for (let from = 0; from < sent.length; from += size) {
+    const chunk = sent.subarray(from, from + size);
     deliveries.push({ chunk, afterMs: deliveries.length === 0 ? 0 : fault.everyMs });
   }
   return deliveries;

@@ -133,7 +133,7 @@ export function speak(version: string): Fault {
   return { kind: "speak", version };
 }
 
-/** The answer comes in pieces. */
+/** The answer comes in pieces of so many bytes, at most 2 000 of them. */
 export function split(bytes = 1, options: { readonly everyMs?: number } = {}): Fault {
   return { kind: "split", bytes, everyMs: options.everyMs ?? 0 };
 }
