@@ -182,7 +182,7 @@ describe("a deadline", () => {
     await plugin.initialize();
     const start = performance.now();
     const error = await failure(call(plugin, "a"));
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(performance.now() - start).toBeLessThan(3_000);
     expect(error).toMatchObject({
       code: "DEADLINE_EXCEEDED",
       outcome: "unknown",

@@ -151,7 +151,7 @@ it("in real time a server is back, and its plugin with it", async () => {
   await inState(plugin, "coolingDown");
   const called = performance.now();
   expect(await failure(call(plugin, "without"))).toMatchObject({ code: "UNAVAILABLE" });
-  expect(performance.now() - called).toBeLessThan(100);
+  expect(performance.now() - called).toBeLessThan(500);
   const patient = call(plugin, "with", { waitForReady: true });
   const late = failure(call(plugin, "late", { waitForReady: true, timeoutMs: 1_000 }));
   expect(await late).toMatchObject({ code: "DEADLINE_EXCEEDED", outcome: "not_processed" });
@@ -160,7 +160,7 @@ it("in real time a server is back, and its plugin with it", async () => {
   await patient;
   expect(server.ledger.map(({ key }) => key)).toEqual(["with"]);
   expect(performance.now() - start).toBeGreaterThan(1_500);
-  expect(performance.now() - start).toBeLessThan(6_000);
+  expect(performance.now() - start).toBeLessThan(10_000);
 });
 
 describe("waitForReady", () => {
@@ -272,7 +272,7 @@ describe("reconnect", () => {
     await server.restart(port);
     const start = performance.now();
     await plugin.reconnect();
-    expect(performance.now() - start).toBeLessThan(700);
+    expect(performance.now() - start).toBeLessThan(1_000);
     await call(plugin, "b");
   });
 

@@ -116,8 +116,8 @@ describe.each(Object.entries(transports))("plugins of our own server over %s", (
     const invoke = (ms: number, timeoutMs: number) =>
       slow.invokeHook("tool_pre_invoke", { name: "t", args: { ms } }, newContext(), { timeoutMs });
     const start = performance.now();
-    await Promise.all(Array.from({ length: 10 }, () => invoke(300, 10_000)));
-    expect(performance.now() - start).toBeLessThan(2_500);
+    await Promise.all(Array.from({ length: 10 }, () => invoke(500, 10_000)));
+    expect(performance.now() - start).toBeLessThan(4_500);
     expect(await failure(invoke(60_000, 100))).toMatchObject({
       code: "DEADLINE_EXCEEDED",
       outcome: "unknown",

@@ -192,7 +192,7 @@ describe("a shutdown", () => {
   it("of a process that ends with its input takes no time", async () => {
     const plugin = newPlugin(stdioConfig(control));
     await plugin.initialize();
-    await within(1_000, plugin.shutdown());
+    await within(1_400, plugin.shutdown());
     expect(plugin.status()).toMatchObject({ lastExit: { code: 0, signal: null } });
   });
 
