@@ -47,7 +47,12 @@ export type RefusalCode =
  * request's owner takes it from there. `failed`: there is none, and this is why.
  */
 export type Settlement =
-  | { readonly request: HookRequestRef; readonly status: "answered" }
+  | {
+      readonly request: HookRequestRef;
+      readonly status: "answered";
+      /** An earlier send may have been processed, whatever this answer says of its own */
+      readonly ambiguous: boolean;
+    }
   | {
       readonly request: HookRequestRef;
       readonly status: "failed";

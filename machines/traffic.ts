@@ -221,7 +221,8 @@ export function conclude(traffic: Traffic, ids: readonly number[], at: number): 
   const isEnded = isOneOf(ids);
   for (const call of traffic.out) {
     if (!isEnded(call.request.id)) out.push(call);
-    else if (!call.abandoned) settle.push({ request: call.request, status: "answered" });
+    else if (!call.abandoned)
+      settle.push({ request: call.request, status: "answered", ambiguous: call.ambiguous });
   }
   return { ...unchanged({ queue: traffic.queue, out, seq: traffic.seq, activeAt: at }), settle };
 }

@@ -37,7 +37,7 @@ export const pluginConnectionLogic: typeof pluginConnectionMachine =
 function settle(port: ConnectionPort, settlement: Settlement, link: Link): void {
   const { request } = settlement;
   if (!(request instanceof LiveRequest)) return;
-  if (settlement.status === "answered") request.finish();
+  if (settlement.status === "answered") request.finish(settlement.ambiguous);
   else request.fail(callFailure(port, request, settlement, link));
   port.release(request, request.failure);
 }

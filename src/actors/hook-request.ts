@@ -85,7 +85,6 @@ export class LiveRequest implements HookRequestRef, Alarm {
   #bell: Bell = unclaimed;
   #place = -1;
   #sends = 0;
-  #isDoubtful = false;
   #onEnd: (() => void) | undefined;
   #abortReason: unknown;
 
@@ -191,23 +190,17 @@ export class LiveRequest implements HookRequestRef, Alarm {
     this.#held = { error };
   }
 
-  /** A session has ended without an answer: the plugin may have run it. */
-  noteDoubt(): void {
-    this.#isDoubtful = true;
-  }
-
-  /** Gives the caller what is held. The context is changed here and nowhere else: late answers never get so far. */
-  finish(): void {
+  /**
+   * Gives the caller what is held. The context is changed here and nowhere else: late answers never get so far. `ambiguous`:
+   * that this send was refused says nothing of the one before.
+   */
+  finish(ambiguous: boolean): void {
     const held = this.#held;
     if (this.#end !== undefined || held === undefined) return;
-    if ("error" in held) this.#settle({ error: this.#inDoubt(held.error) });
-    else this.#settle(this.#commit(held.answer, held.plugin));
-  }
-
-  // That this send was refused says nothing of the one before.
-  #inDoubt(error: PluginError): PluginError {
-    if (!this.#isDoubtful || error.outcome !== "not_processed") return error;
-    return restated(error, { outcome: "unknown" });
+    if (!("error" in held)) this.#settle(this.#commit(held.answer, held.plugin));
+    else if (ambiguous && held.error.outcome === "not_processed")
+      this.#settle({ error: restated(held.error, { outcome: "unknown" }) });
+    else this.#settle(held);
   }
 
   #commit({ context, result }: DecodedAnswer, plugin: string): End {

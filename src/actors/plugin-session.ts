@@ -122,10 +122,7 @@ export class PluginSession implements ChannelListener {
 
   #lose(loss: ChannelLoss): void {
     if (this.#isOver) return;
-    for (const id of loss.ended) {
-      if (!loss.unsent.includes(id)) this.#out.get(id)?.noteDoubt();
-      this.#out.delete(id);
-    }
+    for (const id of loss.ended) this.#out.delete(id);
     if (!loss.alive) this.#isOver = true;
     this.#tell({
       type: "session.lost",
@@ -217,7 +214,6 @@ export class PluginSession implements ChannelListener {
   async #close(): Promise<void> {
     if (this.#closing !== undefined) return;
     this.#isOver = true;
-    this.#doubtAll();
     this.#opening.abort();
     this.#port.keepEvidence();
     this.#closing = this.#release();
@@ -228,11 +224,6 @@ export class PluginSession implements ChannelListener {
       at: this.#port.now(),
       jitter: this.#port.jitter(),
     });
-  }
-
-  /** Whatever is still out will not be answered any more. */
-  #doubtAll(): void {
-    for (const request of this.#out.values()) request.noteDoubt();
   }
 
   // A clock of the host's that throws is enough to make it fail.
@@ -262,7 +253,6 @@ export class PluginSession implements ChannelListener {
   #fail(thrown: unknown, fatal?: boolean): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#doubtAll();
     const error = asPhaseFailure(
       PluginError.is(thrown) ? thrown : brokenSession(this.#port.plugin, thrown),
       this.#phase,

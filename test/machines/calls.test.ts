@@ -124,6 +124,18 @@ describe("what is sent again", () => {
     expect(sent(connection)).toEqual(again);
   });
 
+  test("an answer to a second send says whether the first one may have been processed", () => {
+    const connection = ready({ maxInFlight: 2, replay: "once" });
+    connection.invoke(requestOf(1), requestOf(2));
+    connection.lost({ ended: [1, 2], unsent: [2] });
+    recover(connection);
+    connection.answered(1, 2);
+    expect(connection.settlements).toMatchObject([
+      { request: { id: 1 }, status: "answered", ambiguous: true },
+      { request: { id: 2 }, status: "answered", ambiguous: false },
+    ]);
+  });
+
   test("stays a call of which nobody can say, whatever becomes of it", () => {
     const connection = ready({ replay: "once" });
     connection.invoke(requestOf(1));

@@ -210,7 +210,11 @@ export const mutants: readonly Mutant[] = [
     machine: () =>
       withChanges({
         loseSession: also(change.loseSession, ({ settle }) => ({
-          settle: settle.map(({ request }) => ({ request, status: "answered" as const })),
+          settle: settle.map(({ request }) => ({
+            request,
+            status: "answered" as const,
+            ambiguous: false,
+          })),
         })),
       }),
     caughtBy: "I12 inventsNothing",
