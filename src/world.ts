@@ -1,7 +1,7 @@
 import type { ProtocolEra } from "./transports/era.ts";
-import type { DialPort } from "./transports/http/connector.ts";
+import type { DialPort } from "./transports/http/http-spec.ts";
 import type { SpawnPort } from "./transports/stdio/child.ts";
-import type { CommandPort } from "./transports/stdio/command.ts";
+import type { CommandPort } from "./transports/stdio/stdio-spec.ts";
 
 /** What a connection reaches plugins by, where that is not the operating system. */
 export interface World {

@@ -3,6 +3,7 @@ import tls from "node:tls";
 import type { buildConnector } from "undici";
 import type { Clock } from "../../clock.ts";
 import type { Endpoint } from "./endpoint.ts";
+import type { DialPort } from "./http-spec.ts";
 import { codeOf } from "./system-code.ts";
 import type { TlsMaterial } from "./tls-material.ts";
 
@@ -22,9 +23,6 @@ export class ConnectFailure extends Error {
     this.isTls = isTls;
   }
 }
-
-/** Makes a connection without TLS. A simulation of a network takes its place in tests. */
-export type DialPort = (host: string, port: number) => net.Socket;
 
 type Done = (failure: ConnectFailure | null, socket: net.Socket) => void;
 

@@ -1,11 +1,14 @@
+import type net from "node:net";
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { HttpMcpConfig } from "../../models/plugin-config.ts";
 import type { HeadersOption, UrlPolicy } from "../../options.ts";
-import type { DialPort } from "./connector.ts";
 
 /** The HTTP part of a plugin's `mcp` config. */
 export type HttpMcp = Pick<HttpMcpConfig, "url" | "uds" | "tls">;
+
+/** Makes a connection without TLS. A simulation of a network takes its place in tests. */
+export type DialPort = (host: string, port: number) => net.Socket;
 
 export interface HttpSpec {
   /** Name of the plugin, for errors */

@@ -1,22 +1,10 @@
 import { access } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
-import type { ChildCommand } from "./child.ts";
 import { childEnvironment } from "./environment.ts";
 import { findExecutable, isDirectory, isExecutable, isFile, needsShell } from "./executable.ts";
 import { configInvalid, type StdioField } from "./spawn-error.ts";
-import type { StdioSpec } from "./stdio-spec.ts";
-
-/** A command that has been checked, with what errors about it need. */
-export interface ResolvedCommand extends ChildCommand {
-  /** The part of the config that it comes from */
-  readonly field: StdioField;
-  /** The file that is run; undefined if there is none, or none was looked for */
-  readonly file: string | undefined;
-}
-
-/** Finds out what is to be run. A simulation has no files to look at. */
-export type CommandPort = (spec: StdioSpec) => Promise<ResolvedCommand>;
+import type { ResolvedCommand, StdioSpec } from "./stdio-spec.ts";
 
 interface CommandLine {
   readonly command: string;

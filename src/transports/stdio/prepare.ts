@@ -1,7 +1,7 @@
 import { PluginError } from "../../errors.ts";
-import { type ResolvedCommand, resolveCommand } from "./command.ts";
+import { resolveCommand } from "./command.ts";
 import { configInvalid, spawnError } from "./spawn-error.ts";
-import type { StdioSpec } from "./stdio-spec.ts";
+import type { ResolvedCommand, StdioSpec } from "./stdio-spec.ts";
 
 /** The command to run, checked and permitted. Rejects with a PluginError of phase `spawning`. */
 export async function prepareCommand(spec: StdioSpec): Promise<ResolvedCommand> {

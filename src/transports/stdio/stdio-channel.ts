@@ -8,13 +8,12 @@ import {
 import { guardLogger, type Logger } from "../../logger.ts";
 import type { Channel, ChannelEvidence, ChannelListener, WireCall } from "../channel.ts";
 import { type Child, type ChildListener, spawnProcess } from "./child.ts";
-import type { ResolvedCommand } from "./command.ts";
 import { Conversation, type ConversationCounters } from "./conversation.ts";
 import { type LossSign, lossError } from "./loss.ts";
 import { prepareCommand } from "./prepare.ts";
 import { spawnError } from "./spawn-error.ts";
 import { StderrSink } from "./stderr-sink.ts";
-import type { StdioSpec } from "./stdio-spec.ts";
+import type { ResolvedCommand, StdioSpec } from "./stdio-spec.ts";
 import { stopChild } from "./stop-ladder.ts";
 
 const drainMs = 250;

@@ -1,8 +1,8 @@
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { CommandPolicy } from "../../options.ts";
-import type { SpawnPort } from "./child.ts";
-import type { CommandPort } from "./command.ts";
+import type { ChildCommand, SpawnPort } from "./child.ts";
+import type { StdioField } from "./spawn-error.ts";
 
 /** The stdio part of a plugin's `mcp` config. */
 export interface StdioMcp {
@@ -41,3 +41,14 @@ export interface StdioSpec {
   /** Default: real processes */
   readonly spawn?: SpawnPort | undefined;
 }
+
+/** A command that has been checked, with what errors about it need. */
+export interface ResolvedCommand extends ChildCommand {
+  /** The part of the config that it comes from */
+  readonly field: StdioField;
+  /** The file that is run; undefined if there is none, or none was looked for */
+  readonly file: string | undefined;
+}
+
+/** Finds out what is to be run. A simulation has no files to look at. */
+export type CommandPort = (spec: StdioSpec) => Promise<ResolvedCommand>;
