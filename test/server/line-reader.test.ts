@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { LineReader } from "../../src/server/stdio/line-reader.ts";
+import { countWork } from "../support/buffer-work.ts";
 
 const tooLong = Symbol("too long");
 
@@ -43,14 +44,18 @@ test("the limit counts bytes of the line, without its end", () => {
 });
 
 test("the work is linear in the length of a line that comes in small chunks", () => {
-  const timeFor = (bytes: number): number => {
-    const chunk = Buffer.alloc(512, "a");
-    const chunks = Array.from({ length: bytes / chunk.length }, () => chunk);
-    const began = process.cpuUsage();
-    expect(read([...chunks, Buffer.from("\n")], bytes)).toHaveLength(1);
-    return process.cpuUsage(began).user;
-  };
-  timeFor(1 << 20);
-  // Quadratic work would take 256 times as long, linear work 16 times.
-  expect(timeFor(1 << 25)).toBeLessThan(100 * Math.max(timeFor(1 << 21), 2_000));
+  const size = 300_000;
+  const chunks = Array.from({ length: size / 8 }, () => Buffer.alloc(8, "a"));
+  const work = countWork();
+  const lengths: number[] = [];
+  const reader = new LineReader(
+    size,
+    (line) => lengths.push(line.length),
+    () => expect.unreachable(),
+  );
+  for (const chunk of [...chunks, Buffer.from("\n")]) reader.push(chunk);
+  expect(lengths).toEqual([size]);
+  expect(work.copied).toBeLessThanOrEqual(3 * size);
+  expect(work.searched).toBeLessThanOrEqual(2 * size);
+  expect(work.allocations).toBeLessThanOrEqual(10);
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { decodeUtf8, LineSplitter } from "../../src/transports/framing.ts";
+import { countWork } from "../support/buffer-work.ts";
 
 /** Pushes chunks, and copies every line at once, since its bytes are only lent. */
 function split(chunks: Iterable<Buffer>, maxLineBytes = 1_000): { lines: string[]; fits: boolean } {
@@ -77,10 +78,6 @@ describe("lines", () => {
 });
 
 describe("work", () => {
-  afterEach(() => {
-    vi.restoreAllMocks();
-  });
-
   it.each([1, 7, 1_000, 65_536])("is linear in chunks of %i bytes", (chunkBytes) => {
     const size = 300_000;
     const bytes = Buffer.alloc(size, "x");
@@ -100,33 +97,6 @@ describe("work", () => {
     split([bytes]);
     expect(work).toMatchObject({ copied: 0, allocations: 0 });
   });
-
-  function countWork(): { copied: number; searched: number; allocations: number } {
-    const work = { copied: 0, searched: 0, allocations: 0 };
-    const { copy, indexOf } = Buffer.prototype;
-    const { allocUnsafeSlow } = Buffer;
-    vi.spyOn(Buffer.prototype, "copy").mockImplementation(function (this: Buffer, ...args) {
-      const copied = copy.apply(this, args);
-      work.copied += copied;
-      return copied;
-    });
-    vi.spyOn(Buffer.prototype, "indexOf").mockImplementation(function (
-      this: Buffer,
-      value,
-      start,
-      encoding,
-    ) {
-      const from = Number(start ?? 0);
-      const at = indexOf.call(this, value, from, encoding);
-      work.searched += (at < 0 ? this.length : at + 1) - from;
-      return at;
-    });
-    vi.spyOn(Buffer, "allocUnsafeSlow").mockImplementation((size) => {
-      work.allocations++;
-      return allocUnsafeSlow(size);
-    });
-    return work;
-  }
 
   function* chunksOf(bytes: Buffer, size: number): Generator<Buffer> {
     for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);

@@ -4,14 +4,7 @@ import { maskValue } from "../../../examples/plugins/pii/mask-value.ts";
 import { defaultRules } from "../../../examples/plugins/policy/default-rules.ts";
 import { evaluateCall } from "../../../examples/plugins/policy/evaluate.ts";
 
-// With time that grows with the square of the length, each of these would take minutes.
-const longMs = 5_000;
-
-function timed(run: () => void): number {
-  const begun = performance.now();
-  run();
-  return performance.now() - begun;
-}
+// With time that grows with the square of the length, each of these would take minutes, and the suite would give up on it.
 
 const repeated = (part: string, length: number): string =>
   part.repeat(Math.ceil(length / part.length));
@@ -35,9 +28,7 @@ test.each([
   ["zero-width joiners", "\u200d4\u200d1"],
 ])("a long text is masked in linear time: %s", (_what, part) => {
   const text = repeated(part, 1_000_000);
-  let length = 0;
-  expect(timed(() => (length = maskText(text).text.length))).toBeLessThan(longMs);
-  expect(length).toBe(text.length);
+  expect(maskText(text).text).toHaveLength(text.length);
 });
 
 test("a value of a hundred thousand levels is masked", () => {
@@ -51,9 +42,7 @@ test("two hundred thousand values side by side are masked, also under keys that 
   const people = Object.fromEntries(
     list.slice(0, 30_000).map((index) => [`a${String(index).padStart(6, "0")}@example.org`, 1]),
   );
-  let counts: unknown;
-  expect(timed(() => (counts = maskValue({ list, people }).counts))).toBeLessThan(longMs);
-  expect(counts).toEqual({ email: 30_000 });
+  expect(maskValue({ list, people }).counts).toEqual({ email: 30_000 });
 });
 
 test.each([
@@ -77,7 +66,7 @@ test.each([
   ["recipients", "mail_send", { to: repeated("a@example.org,", 1_000_000) }],
   ["signs", "mail_send", { to: repeated("@", 1_000_000) }],
 ])("a long argument is judged in linear time: %s", (_what, name, args) => {
-  expect(timed(() => evaluateCall({ name, args }, defaultRules))).toBeLessThan(longMs);
+  expect(() => evaluateCall({ name, args }, defaultRules)).not.toThrow();
 });
 
 test("what is deep, or one of very many, is judged as well", () => {

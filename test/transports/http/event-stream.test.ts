@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { EventSplitter } from "../../../src/transports/http/event-stream.ts";
+import { countWork } from "../../support/buffer-work.ts";
 
 function dataOf(pieces: readonly Uint8Array[], maxBytes = 10_000): string[] | "tooLarge" {
   const data: string[] = [];
@@ -145,20 +146,22 @@ describe("the limit", () => {
 });
 
 test("the work is linear in the length of the stream", () => {
-  const size = 1_024 * 1_024;
-  const small = Buffer.alloc(32, "x");
+  const size = 256 * 1_024;
+  const small = Buffer.alloc(8, "x");
   const ways: [string, Buffer[]][] = [
-    ["small chunks", [Buffer.from("data: "), ...Array.from({ length: size / 32 }, () => small)]],
+    ["small chunks", [Buffer.from("data: "), ...Array.from({ length: size / 8 }, () => small)]],
     ["line breaks", [Buffer.alloc(size, "\n")]],
     ["short lines", [Buffer.from("data: 1\n".repeat(size / 8))]],
     ["returns, and one break at the end", [Buffer.from(`${"a\r".repeat(size / 2)}\n`)]],
   ];
+  const work = countWork();
   for (const [name, pieces] of ways) {
+    Object.assign(work, { copied: 0, searched: 0, allocations: 0 });
     const splitter = new EventSplitter(2 * size, () => {});
-    // Not the time that passes, which a busy machine stretches.
-    const before = process.cpuUsage();
     for (const piece of pieces) splitter.push(piece);
-    const { user, system } = process.cpuUsage(before);
-    expect((user + system) / 1_000, name).toBeLessThan(2_000);
+    expect(work.copied, name).toBeLessThanOrEqual(3 * size);
+    // Once for each kind of line break, and once for the colon.
+    expect(work.searched, name).toBeLessThanOrEqual(3 * size);
+    expect(work.allocations, name).toBeLessThanOrEqual(20);
   }
 });
