@@ -25,6 +25,7 @@ const errors = /src\/errors\.ts imports/;
 const transports = /src\/transports\/ knows nothing/;
 const server = /src\/server\/ is used without/;
 const actors = /src\/actors\/ knows nothing/;
+const testing = /Nothing in src\/ imports src\/testing\//;
 /** Not listed within the file list of its project */
 const notInProject = /TS6307/;
 /** Cannot find a name, or a module, or the types of Node */
@@ -92,6 +93,9 @@ const violations: readonly Violation[] = [
 
   inSource("actors/plugin.ts", importing("../external-plugin.ts"), actors),
   inSource("actors/host.ts", importing("../host/target.ts"), actors),
+
+  inSource("simulated.ts", importing("./testing/target.ts"), testing),
+  inSource("actors/simulated.ts", importing("../testing/target.ts"), testing),
 ];
 
 /** What each layer may do. */
@@ -128,6 +132,7 @@ const allowed: Readonly<Record<string, string>> = {
     'export { createActor } from "xstate";',
     'export { target } from "../actors/target.ts";',
   ].join("\n"),
+  "src/testing/allowed.ts": 'export { target } from "../server/target.ts";',
   "src/xstate.ts": 'export { createActor as target } from "xstate";',
   "src/index.ts": 'export { target } from "./host/target.ts";',
 };
@@ -138,7 +143,9 @@ const targets = [
   ...[
     "machines",
     "src",
-    ...["models", "hooks", "transports", "server", "actors", "host"].map((name) => `src/${name}`),
+    ...["models", "hooks", "transports", "server", "actors", "host", "testing"].map(
+      (name) => `src/${name}`,
+    ),
     "test",
     "examples",
     "visualizations",
