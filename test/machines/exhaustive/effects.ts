@@ -18,9 +18,11 @@ export interface Effects {
   readonly watched: readonly number[];
   /** Ids of the calls whose slots are watched from now on */
   readonly abandoned: readonly number[];
-  readonly timersSet: readonly string[];
+  readonly timersSet: readonly { readonly id: string; readonly ms: number }[];
   readonly timersCleared: readonly string[];
   readonly emitted: readonly ConnectionEmitted[];
+  /** Times for which idleness is watched, in ms */
+  readonly idleness: readonly number[];
 }
 
 type Action = ExecutableActionsFrom<typeof pluginConnectionMachine>;
@@ -44,6 +46,7 @@ export function effectsOf(actions: readonly Action[]): Effects {
     timersSet: [],
     timersCleared: [],
     emitted: [],
+    idleness: [],
   };
   for (const action of actions as readonly unknown[] as readonly LooseAction[]) {
     note(effects, action);
@@ -78,7 +81,7 @@ function note(effects: Growing<Effects>, { type, params }: LooseAction): void {
       effects.abandoned.push(...(params as { ids: readonly number[] }).ids);
       break;
     case "xstate.raise":
-      effects.timersSet.push((params as { id: string }).id);
+      effects.timersSet.push(timerOf(params));
       break;
     case "xstate.cancel":
       effects.timersCleared.push((params as { sendId: string }).sendId);
@@ -87,11 +90,14 @@ function note(effects: Growing<Effects>, { type, params }: LooseAction): void {
       effects.emitted.push((params as { event: ConnectionEmitted }).event);
       break;
     case "watchIdleness":
+      effects.idleness.push((params as { afterMs: number }).afterMs);
       break;
     default:
       throw new Error(`an action that the check does not know: ${type}`);
   }
 }
+
+const timerOf = ({ id, delay }: { id: string; delay: number }) => ({ id, ms: delay });
 
 /** The calls that are handed to the session, first to last. */
 export const sentCalls = ({ commands }: Effects) =>

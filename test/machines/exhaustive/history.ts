@@ -71,7 +71,7 @@ export const newHistory = (requests: readonly HookRequestRef[], first: Effects):
   hasBeenReady: false,
   isDoubted: false,
   isStopped: false,
-  timers: first.timersSet,
+  timers: first.timersSet.map(({ id }) => id),
 });
 
 /** Whether an event speaks of a session, and not of the current one. */
@@ -115,7 +115,9 @@ export function withEvent(history: History, leaf: string, event: StepEvent): His
   }
 }
 
-function withDelay(history: History, event: StepEvent): History {
+function withDelay(before: History, event: StepEvent): History {
+  if (!before.timers.includes(event.type)) return before;
+  const history = { ...before, timers: before.timers.filter((timer) => timer !== event.type) };
   if (isDelay(event, "stableTime") && !history.isDoubted) return { ...history, openings: 0 };
   if (isDelay(event, "closeLimit") || isDelay(event, "stopLimit")) return release(history);
   return history;
@@ -167,7 +169,7 @@ export function withEffects(history: History, effects: Effects): History {
     isClosing: history.isClosing || isClosing,
     ready: isClosing ? null : history.ready,
     openings: history.openings + spawned.length,
-    timers: [...timers, ...timersSet].sort(),
+    timers: [...timers, ...timersSet.map(({ id }) => id)].sort(),
   };
 }
 

@@ -1,4 +1,5 @@
 interface Timer {
+  readonly ms: number;
   readonly due: number;
   readonly listener: () => void;
 }
@@ -20,15 +21,29 @@ export class StepClock {
     return this.#timers.size;
   }
 
+  /** For how long the timers that are pending were set, shortest first */
+  get waits(): number[] {
+    return [...this.#timers.values()].map(({ ms }) => ms).sort((a, b) => a - b);
+  }
+
   readonly setTimeout = (listener: () => void, ms: number): number => {
     const handle = this.#nextHandle++;
-    this.#timers.set(handle, { due: this.#now + ms, listener });
+    this.#timers.set(handle, { ms, due: this.#now + ms, listener });
     return handle;
   };
 
   readonly clearTimeout = (handle: number): void => {
     this.#timers.delete(handle);
   };
+
+  /** The timer that was set for so long fires, and no other one, as if its time had come. False if there is none. */
+  fire(ms: number): boolean {
+    const entry = [...this.#timers].find(([, timer]) => timer.ms === ms);
+    if (!entry) return false;
+    this.#timers.delete(entry[0]);
+    entry[1].listener();
+    return true;
+  }
 
   advance(ms: number): void {
     const end = this.#now + ms;
