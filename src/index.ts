@@ -12,6 +12,20 @@ export { PluginError } from "./errors.ts";
 export { ExternalPlugin, hookRef } from "./external-plugin.ts";
 export type { HookRef, InvokeOptions } from "./hook-ref.ts";
 export type {
+  CmfContentPart,
+  CmfDocument,
+  CmfImage,
+  CmfMedia,
+  CmfMessage,
+  CmfPromptRequest,
+  CmfPromptResult,
+  CmfResource,
+  CmfResourceReference,
+  CmfResourceType,
+  CmfToolCall,
+  CmfToolResult,
+} from "./hooks/cmf-message.ts";
+export type {
   AgentPostInvokePayload,
   AgentPreInvokePayload,
   HookPayloads,
@@ -22,6 +36,8 @@ export type {
   HttpAuthResolveUserPayload,
   HttpPostRequestPayload,
   HttpPreRequestPayload,
+  ImageAssessmentPayload,
+  MessagePayload,
   PromptPostFetchPayload,
   PromptPreFetchPayload,
   ResourcePostFetchPayload,
@@ -29,6 +45,23 @@ export type {
   ToolPostInvokePayload,
   ToolPreInvokePayload,
 } from "./hooks/hook-payloads.ts";
+export type {
+  HookRegistration,
+  PayloadSchema,
+  SchemaIssue,
+  SchemaVerdict,
+} from "./hooks/hook-registration.ts";
+export type {
+  Delegation,
+  DelegationHop,
+  IdentityResolution,
+  IdentityResolvePayload,
+  Subject,
+  TokenAttenuation,
+  TokenDelegatePayload,
+  TokenDelegation,
+} from "./hooks/identity-payloads.ts";
+export { hookTypes, isHookType, registerHook } from "./hooks/register-hook.ts";
 export type { Logger } from "./logger.ts";
 export type {
   HttpMcpConfig,

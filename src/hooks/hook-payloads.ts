@@ -1,4 +1,11 @@
 import type { PluginResult } from "../models/plugin-result.ts";
+import type { CmfMessage } from "./cmf-message.ts";
+import type {
+  IdentityResolution,
+  IdentityResolvePayload,
+  TokenDelegatePayload,
+  TokenDelegation,
+} from "./identity-payloads.ts";
 
 export interface PromptPreFetchPayload {
   prompt_id: string;
@@ -84,9 +91,33 @@ export interface HttpAuthCheckPermissionDecision {
   reason?: string | null | undefined;
 }
 
+/** A container image that is about to be registered, or deployed. ContextForge only. */
+export interface ImageAssessmentPayload {
+  assessment_id: string;
+  image_ref: string;
+  image_digest?: string | null | undefined;
+}
+
+/** A message of a conversation, whatever it carries. CPEX only. */
+export interface MessagePayload {
+  message: CmfMessage;
+  /** Where in the course of a request it is looked at. Default `evaluate` */
+  hook?:
+    | "evaluate"
+    | "llm_input"
+    | "llm_output"
+    | "tool_pre_invoke"
+    | "tool_post_invoke"
+    | "prompt_pre_fetch"
+    | "prompt_post_fetch"
+    | "resource_pre_fetch"
+    | "resource_post_fetch"
+    | undefined;
+}
+
 /**
  * What each hook is called with, by the hook's name. Left out or null, an optional field has the default of the server's
- * model. An interface, so that declaration merging can add hooks of one's own.
+ * model. Declaration merging adds hooks of one's own, here and in {@link HookResults}; `registerHook` tells what they are.
  */
 export interface HookPayloads {
   prompt_pre_fetch: PromptPreFetchPayload;
@@ -101,6 +132,19 @@ export interface HookPayloads {
   http_post_request: HttpPostRequestPayload;
   http_auth_resolve_user: HttpAuthResolveUserPayload;
   http_auth_check_permission: HttpAuthCheckPermissionPayload;
+  server_pre_register: ImageAssessmentPayload;
+  runtime_pre_deploy: ImageAssessmentPayload;
+  evaluate: MessagePayload;
+  "cmf.tool_pre_invoke": MessagePayload;
+  "cmf.tool_post_invoke": MessagePayload;
+  "cmf.llm_input": MessagePayload;
+  "cmf.llm_output": MessagePayload;
+  "cmf.resource_pre_fetch": MessagePayload;
+  "cmf.resource_post_fetch": MessagePayload;
+  "cmf.prompt_pre_fetch": MessagePayload;
+  "cmf.prompt_post_fetch": MessagePayload;
+  identity_resolve: IdentityResolvePayload;
+  token_delegate: TokenDelegatePayload;
 }
 
 /** What each hook answers, by the hook's name. The `modified_payload` of the http hooks is of another type than theirs. */
@@ -120,6 +164,20 @@ export interface HookResults {
   /** The user, in whatever form the host has agreed on with the plugin */
   http_auth_resolve_user: PluginResult<Record<string, unknown>>;
   http_auth_check_permission: PluginResult<HttpAuthCheckPermissionDecision>;
+  server_pre_register: PluginResult<ImageAssessmentPayload>;
+  runtime_pre_deploy: PluginResult<ImageAssessmentPayload>;
+  evaluate: PluginResult<MessagePayload>;
+  "cmf.tool_pre_invoke": PluginResult<MessagePayload>;
+  "cmf.tool_post_invoke": PluginResult<MessagePayload>;
+  "cmf.llm_input": PluginResult<MessagePayload>;
+  "cmf.llm_output": PluginResult<MessagePayload>;
+  "cmf.resource_pre_fetch": PluginResult<MessagePayload>;
+  "cmf.resource_post_fetch": PluginResult<MessagePayload>;
+  "cmf.prompt_pre_fetch": PluginResult<MessagePayload>;
+  "cmf.prompt_post_fetch": PluginResult<MessagePayload>;
+  identity_resolve: PluginResult<IdentityResolution>;
+  token_delegate: PluginResult<TokenDelegation>;
 }
 
-export type HookType = keyof HookPayloads;
+/** Name of a hook whose payload and result both have a type. */
+export type HookType = keyof HookPayloads & keyof HookResults;

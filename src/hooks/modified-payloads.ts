@@ -3,6 +3,7 @@ import type {
   AgentPostInvokePayload,
   AgentPreInvokePayload,
   HttpAuthCheckPermissionDecision,
+  ImageAssessmentPayload,
   PromptPostFetchPayload,
   PromptPreFetchPayload,
   ResourcePostFetchPayload,
@@ -83,4 +84,13 @@ export function readPermissionDecision(
 ): HttpAuthCheckPermissionDecision {
   const given = new Members(value, at);
   return { granted: given.bool("granted"), reason: given.textOrNull("reason") };
+}
+
+export function readImageAssessment(value: unknown, at: string): ImageAssessmentPayload {
+  const given = new Members(value, at);
+  return {
+    assessment_id: given.text("assessment_id"),
+    image_ref: given.text("image_ref"),
+    image_digest: given.textOrNull("image_digest"),
+  };
 }

@@ -1,6 +1,28 @@
 import { z } from "zod";
 import { recordSchema, textOrNullSchema, textRecordSchema } from "../models/field-schemas.ts";
-import type { HookPayloads, HookType, HttpAuthCheckPermissionDecision } from "./hook-payloads.ts";
+import { cmfMessageSchema } from "./cmf-schemas.ts";
+import type {
+  HookPayloads,
+  HttpAuthCheckPermissionDecision,
+  ImageAssessmentPayload,
+  MessagePayload,
+} from "./hook-payloads.ts";
+import { identityResolveSchema, tokenDelegateSchema } from "./identity-schemas.ts";
+
+/** The hooks of the reference. Unlike `HookType` it does not grow with what users declare. */
+export type StockHookType =
+  | `${"prompt" | "resource"}_${"pre" | "post"}_fetch`
+  | `${"tool" | "agent"}_${"pre" | "post"}_invoke`
+  | `http_${"pre" | "post"}_request`
+  | `http_auth_${"resolve_user" | "check_permission"}`
+  | "server_pre_register"
+  | "runtime_pre_deploy"
+  | "evaluate"
+  | `cmf.${"prompt" | "resource"}_${"pre" | "post"}_fetch`
+  | `cmf.tool_${"pre" | "post"}_invoke`
+  | `cmf.llm_${"input" | "output"}`
+  | "identity_resolve"
+  | "token_delegate";
 
 const textRecordOrNull = textRecordSchema.nullable().default(null);
 const recordOrEmpty = recordSchema.nullable().default(() => ({}));
@@ -14,8 +36,31 @@ const httpRequest = {
   headers: textRecordSchema,
 };
 
+const imageAssessment: z.ZodType<ImageAssessmentPayload> = z.object({
+  assessment_id: z.string(),
+  image_ref: z.string(),
+  image_digest: textOrNullSchema,
+});
+
+const message: z.ZodType<MessagePayload> = z.object({
+  message: cmfMessageSchema,
+  hook: z
+    .enum([
+      "evaluate",
+      "llm_input",
+      "llm_output",
+      "tool_pre_invoke",
+      "tool_post_invoke",
+      "prompt_pre_fetch",
+      "prompt_post_fetch",
+      "resource_pre_fetch",
+      "resource_post_fetch",
+    ])
+    .default("evaluate"),
+});
+
 /** The payload of each stock hook. Unknown members are left out, missing ones have their defaults. */
-export const payloadSchemas: { readonly [H in HookType]: z.ZodType<HookPayloads[H]> } = {
+export const payloadSchemas: { readonly [H in StockHookType]: z.ZodType<HookPayloads[H]> } = {
   prompt_pre_fetch: z.object({
     prompt_id: z.string(),
     args: textRecordSchema.nullable().default(() => ({})),
@@ -64,6 +109,19 @@ export const payloadSchemas: { readonly [H in HookType]: z.ZodType<HookPayloads[
     client_host: textOrNullSchema,
     user_agent: textOrNullSchema,
   }),
+  server_pre_register: imageAssessment,
+  runtime_pre_deploy: imageAssessment,
+  evaluate: message,
+  "cmf.tool_pre_invoke": message,
+  "cmf.tool_post_invoke": message,
+  "cmf.llm_input": message,
+  "cmf.llm_output": message,
+  "cmf.resource_pre_fetch": message,
+  "cmf.resource_post_fetch": message,
+  "cmf.prompt_pre_fetch": message,
+  "cmf.prompt_post_fetch": message,
+  identity_resolve: identityResolveSchema,
+  token_delegate: tokenDelegateSchema,
 };
 
 export const permissionDecisionSchema: z.ZodType<HttpAuthCheckPermissionDecision> = z.object({

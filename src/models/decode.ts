@@ -1,5 +1,5 @@
 import { PluginError, type PluginErrorCode, type PluginErrorModel } from "../errors.ts";
-import type { HookDefinition } from "../hooks/hook-registry.ts";
+import type { HookDefinition } from "../hooks/hook-definition.ts";
 import { AnswerFault, parseAnswerText, textBlocks } from "./answer-text.ts";
 import { asRecord, ShapeFault } from "./members.ts";
 import type { PluginResult } from "./plugin-result.ts";

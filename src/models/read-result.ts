@@ -1,4 +1,4 @@
-import type { HookDefinition } from "../hooks/hook-registry.ts";
+import type { HookDefinition } from "../hooks/hook-definition.ts";
 import { Members } from "./members.ts";
 import type { PluginResult, PluginViolation } from "./plugin-result.ts";
 

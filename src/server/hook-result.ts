@@ -1,4 +1,4 @@
-import type { HookDefinition } from "../hooks/hook-registry.ts";
+import type { HookDefinition } from "../hooks/hook-definition.ts";
 import { ShapeFault } from "../models/members.ts";
 import { EncodeFault } from "../models/plain-json.ts";
 import type { PluginResult } from "../models/plugin-result.ts";

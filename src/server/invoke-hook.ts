@@ -1,4 +1,5 @@
-import { findHook, type HookDefinition } from "../hooks/hook-registry.ts";
+import type { HookDefinition } from "../hooks/hook-definition.ts";
+import { findHook } from "../hooks/hook-registry.ts";
 import { maxDepth, nestsDeeper } from "../models/json-limits.ts";
 import type { PluginResult } from "../models/plugin-result.ts";
 import type { CallAbort } from "./call-abort.ts";

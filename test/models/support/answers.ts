@@ -1,5 +1,6 @@
 import { PluginError } from "../../../src/errors.ts";
-import { findHook, type HookDefinition } from "../../../src/hooks/hook-registry.ts";
+import type { HookDefinition } from "../../../src/hooks/hook-definition.ts";
+import { findHook } from "../../../src/hooks/hook-registry.ts";
 import type { DecodeOptions } from "../../../src/models/decode.ts";
 import { type DecodedAnswer, decodeHookAnswer } from "../../../src/models/decode.ts";
 

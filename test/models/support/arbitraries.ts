@@ -82,6 +82,7 @@ export const modifiedPayloadKinds: Readonly<Record<string, FieldKinds | "record"
   http_post_request: "texts",
   http_auth_resolve_user: "record",
   http_auth_check_permission: { granted: "bool", reason: "text" },
+  server_pre_register: { assessment_id: "text", image_ref: "text", image_digest: "text" },
 };
 
 export function nearlyModifiedPayload(hookType: string): fc.Arbitrary<unknown> {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { HookDefinition } from "../../../src/hooks/hook-registry.ts";
+import type { HookDefinition } from "../../../src/hooks/hook-definition.ts";
 import { recordSchema, textRecordSchema } from "../../../src/models/field-schemas.ts";
 
 // The specification of an answer's parts, written a second time, that the readers are held against.
