@@ -16,7 +16,9 @@ const steps = [
   suite("test"),
   ...checks.map((script) => command(script)),
   command("simulate", "--", "--seeds", "200", "--calls", "1000", "--faults", "10"),
-  // Suites that need more than Node: suite("test:interop"), suite("test:browser")
+  // Suites that need more than Node
+  python(),
+  suite("test:interop"),
 ];
 
 const total = { passed: 0, failed: 0 };
@@ -34,6 +36,19 @@ process.exitCode = total.failed === 0 ? 0 : 1;
 /** Counts only if it fails: it is the ground of the others, and checks nothing itself. */
 function install() {
   return { name: "install", take: async () => ({ passed: 0, failed: (await npm("ci")) ? 0 : 1 }) };
+}
+
+/** Counts only if it fails. Debian's Python comes without the module that makes environments. */
+function python() {
+  const isThere = () => run("python3", ["-c", "import venv, ensurepip"]);
+  const install = async () =>
+    (await run("apt-get", ["update"])) &&
+    (await run("apt-get", ["install", "--yes", "--no-install-recommends", "python3-venv"]));
+  const take = async () => {
+    const ok = (await isThere()) || ((await install()) && (await isThere()));
+    return { passed: 0, failed: ok ? 0 : 1 };
+  };
+  return { name: "python", take };
 }
 
 /** A script that counts as one. */
@@ -73,11 +88,15 @@ function countReport(file, ok) {
   return { passed: report.numPassedTests, failed: mustFail ? Math.max(failed, 1) : failed };
 }
 
-/** Runs npm with our output and no input, in a group of its own which does not outlive the time limit. */
 function npm(...args) {
   const env = typeof args.at(-1) === "object" ? args.pop() : {};
-  say(`ci: npm ${args.join(" ")}`);
-  const child = spawn("npm", args, {
+  return run("npm", args, env);
+}
+
+/** Runs a command with our output and no input, in a group of its own which does not outlive the time limit. */
+function run(command, args, env = {}) {
+  say(`ci: ${command} ${args.join(" ")}`);
+  const child = spawn(command, args, {
     stdio: ["ignore", "inherit", "inherit"],
     detached: true,
     env: { ...process.env, ...env },

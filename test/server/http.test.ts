@@ -7,8 +7,8 @@ import { HttpEndpoint } from "../../src/server/http/http-endpoint.ts";
 import { type PluginServer, type ServeHttpOptions, servePlugins } from "../../src/server/index.ts";
 import { plugins } from "../fixtures/server/plugins.mjs";
 import { eventually } from "./support/eventually.ts";
-import { httpRecordings } from "./support/golden.ts";
 import { answerIn, HttpClient } from "./support/http-client.ts";
+import { replay } from "./support/http-replay.ts";
 import { envelope, invocation } from "./support/line-client.ts";
 import { type RawRequest, type RawResponse, rawRequest } from "./support/raw-http.ts";
 import { RawSocket } from "./support/raw-socket.ts";
@@ -78,30 +78,20 @@ function post(message: unknown, headers: Record<string, string> = {}): RawReques
 }
 
 describe("recordings of the reference server", () => {
-  // A redirect to the same address says nothing; we answer there.
-  const recordings = httpRecordings().filter(({ response }) => response.status !== 307);
-
   test("statuses and bodies are the same, in the recorded order", async () => {
-    const server = await start();
-    const opened = await rawRequest(server, post(initialize));
-    const ours = String(opened.headers["mcp-session-id"]);
-    const theirs = recordings.find(({ response }) => response.status === 202);
-    for (const { request, response } of recordings) {
-      const headers = Object.fromEntries(
-        Object.entries(request.headers).map(([name, value]) => [
-          name.toLowerCase(),
-          value === theirs?.request.headers["mcp-session-id"] ? ours : value,
-        ]),
-      );
-      const answer = await rawRequest(server, {
-        method: request.method,
-        path: request.path,
-        headers,
-        ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-      });
+    for (const { recorded, answer } of await replay(await start())) {
+      const { request, response } = recorded;
+      // A redirect to the same address says nothing; we answer there.
+      if (response.status === 307) continue;
       expect({ request, status: answer.status }).toEqual({ request, status: response.status });
-      // We also know the first version of the protocol.
-      expect(answer.body.replace("2024-10-07, ", "")).toBe(response.body);
+      const type = "content-type";
+      if (type in response.headers)
+        expect({ request, type: answer.headers[type] }).toMatchObject({
+          type: response.headers[type],
+        });
+      // What is in successful answers, other tests compare. We also know the first version of the protocol.
+      if (response.headers[type] !== "text/event-stream")
+        expect(answer.body.replace("2024-10-07, ", "")).toBe(response.body);
     }
   });
 

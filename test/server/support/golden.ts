@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { readExactly } from "./exact-json.ts";
 import type { AnswerResult } from "./line-client.ts";
 
 export interface Recording {
@@ -6,9 +7,24 @@ export interface Recording {
   readonly result: AnswerResult;
 }
 
-/** A recorded exchange with the reference server. */
+const folder = new URL("../golden/", import.meta.url);
+const ofOtherShape = ["http_exchanges", "stdio_raw_lines"];
+
+/** The names of all exchanges that are the same over every transport. */
+export const recordingNames: readonly string[] = readdirSync(folder)
+  .map((file) => file.replace(/\.json$/, ""))
+  .filter((name) => !ofOtherShape.includes(name));
+
+/** A recorded exchange with the reference server. The request's numbers are marked, to be sent as they were. */
 export function recording(name: string): Recording {
-  return read(name) as Recording;
+  const { request } = readExactly(textOf(name)) as Recording;
+  const { result } = read(name) as Recording;
+  return { request, result };
+}
+
+/** Lines that the reference wrote to its standard output, by the name of the exchange. */
+export function rawLines(): Readonly<Record<string, string>> {
+  return read("stdio_raw_lines") as Record<string, string>;
 }
 
 export interface HttpRecording {
@@ -30,24 +46,18 @@ export function httpRecordings(): readonly HttpRecording[] {
 }
 
 function read(name: string): unknown {
-  return JSON.parse(readFileSync(new URL(`../golden/${name}.json`, import.meta.url), "utf8"));
+  return JSON.parse(textOf(name));
 }
 
-// The reference emits names of modes that older hosts refuse; ours are known to both generations.
-const modeNames: Readonly<Record<string, string>> = {
-  sequential: "enforce",
-  transform: "permissive",
-};
-
-/**
- * What is recorded, but for the differences that are meant: names of modes, links to the documentation of a Python
- * library, and what a test names itself.
- */
-export function adapted(result: AnswerResult): AnswerResult {
-  const text = JSON.stringify(result)
-    .replace(/(\\*"mode\\*": ?\\*")(sequential|transform)/g, (_all, start, mode) => {
-      return `${start}${modeNames[mode]}`;
-    })
-    .replace(/\\+n {4}For further information visit https:[^"\\]*/g, "");
-  return JSON.parse(text) as AnswerResult;
+function textOf(name: string): string {
+  return readFileSync(new URL(`${name}.json`, folder), "utf8");
 }
+
+/** What a tool says that it is for is no part of the contract, and not recorded. */
+export function withoutProse(result: AnswerResult | undefined): AnswerResult | undefined {
+  if (result?.tools === undefined) return result;
+  const text = JSON.stringify(result);
+  return JSON.parse(text.replace(description, '"description":"<prose removed>"')) as AnswerResult;
+}
+
+const description = /"description":"(?:[^"\\]|\\.)*"/g;

@@ -1,4 +1,6 @@
+import type { RequestOptions } from "node:https";
 import type { PluginServer } from "../../../src/server/index.ts";
+import { writeExactly } from "./exact-json.ts";
 import type { Answer } from "./line-client.ts";
 import { invocation } from "./line-client.ts";
 import { type RawResponse, rawRequest } from "./raw-http.ts";
@@ -8,15 +10,20 @@ const accept = "application/json, text/event-stream";
 /** A client that knows nothing but HTTP requests: what it sees is what is on the wire. */
 export class HttpClient {
   readonly #server: Pick<PluginServer, "url" | "uds">;
+  readonly #options: RequestOptions;
   #session: Record<string, string> = {};
   #nextId = 1;
 
-  private constructor(server: Pick<PluginServer, "url" | "uds">) {
+  private constructor(server: Pick<PluginServer, "url" | "uds">, options: RequestOptions) {
     this.#server = server;
+    this.#options = options;
   }
 
-  static async start(server: Pick<PluginServer, "url" | "uds">): Promise<HttpClient> {
-    const client = new HttpClient(server);
+  static async start(
+    server: Pick<PluginServer, "url" | "uds">,
+    options: RequestOptions = {},
+  ): Promise<HttpClient> {
+    const client = new HttpClient(server, options);
     const opened = await client.post({
       id: 0,
       method: "initialize",
@@ -56,7 +63,8 @@ export class HttpClient {
       {
         method: "POST",
         headers: { accept, "content-type": "application/json", ...this.#session, ...headers },
-        body: JSON.stringify({ jsonrpc: "2.0", ...message }),
+        body: writeExactly({ jsonrpc: "2.0", ...message }),
+        options: this.#options,
       },
       signal,
     );
@@ -64,7 +72,11 @@ export class HttpClient {
 
   async close(): Promise<RawResponse | undefined> {
     if (this.#session["mcp-session-id"] === undefined) return undefined;
-    return await rawRequest(this.#server, { method: "DELETE", headers: this.#session });
+    return await rawRequest(this.#server, {
+      method: "DELETE",
+      headers: this.#session,
+      options: this.#options,
+    });
   }
 }
 

@@ -1,7 +1,12 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import {
+  type ChildProcessWithoutNullStreams,
+  type SpawnOptionsWithoutStdio,
+  spawn,
+} from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { writeExactly } from "./exact-json.ts";
 
 /** The members of results that tests look at. */
 export interface AnswerResult {
@@ -9,6 +14,7 @@ export interface AnswerResult {
   readonly structuredContent?: { readonly result: readonly unknown[] };
   readonly isError?: boolean;
   readonly tools?: readonly unknown[];
+  readonly serverInfo?: unknown;
 }
 
 export interface Answer {
@@ -30,8 +36,8 @@ export class LineClient {
   readonly #waiting = new Map<unknown, (answer: Answer) => void>();
   #nextId = 1;
 
-  constructor(options: Record<string, unknown> = {}) {
-    this.child = spawn(process.execPath, [fixture, JSON.stringify(options)]);
+  constructor([command = "", ...args]: readonly string[], options: SpawnOptionsWithoutStdio = {}) {
+    this.child = spawn(command, args, options);
     this.child.stderr.setEncoding("utf8").on("data", (text: string) => {
       this.stderr += text;
     });
@@ -40,9 +46,17 @@ export class LineClient {
     this.ended = once(this.child, "close").then(([code, signal]) => ({ code, signal }));
   }
 
-  /** Starts a server and shakes hands. */
+  /** Starts the server of the fixture plugins and shakes hands. */
   static async start(options: Record<string, unknown> = {}): Promise<LineClient> {
-    const client = new LineClient(options);
+    return await LineClient.connect([process.execPath, fixture, JSON.stringify(options)]);
+  }
+
+  /** Starts a server and shakes hands. */
+  static async connect(
+    command: readonly string[],
+    options?: SpawnOptionsWithoutStdio,
+  ): Promise<LineClient> {
+    const client = new LineClient(command, options);
     await client.request("initialize", {
       protocolVersion: "2025-11-25",
       capabilities: {},
@@ -54,7 +68,7 @@ export class LineClient {
 
   request(method: string, params?: unknown, id: unknown = this.#nextId++): Promise<Answer> {
     const answer = this.answerTo(id);
-    this.write(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
+    this.write(writeExactly({ jsonrpc: "2.0", id, method, params }));
     return answer;
   }
 
