@@ -13,8 +13,8 @@ const request = {
   client_port: 7,
   headers: { a: "b" },
 };
-const agent = { agent_id: "a", messages: [{ role: "user", content: "hi", no: null }] };
-const image = { type: "image", data: "aGk=", mimeType: "image/png", annotations: { order: null } };
+const agent = { agent_id: "a", messages: [{ role: "user", content: "hi", unset: null }] };
+const image = { type: "image", data: "aGk=", mimeType: "image/png", annotations: { unset: null } };
 const prompt = { description: "d", messages: [{ role: "user", content: image }] };
 
 /** Every hook that the reference's server knows, with all fields that its payload has. */
