@@ -125,7 +125,7 @@ describe.each(Object.entries(httpWays))(
         expect(second.session).toMatch(/^[\da-f]{32}$/);
         expect(second.session).not.toBe(first.session);
 
-        await site().restart();
+        await site().restart("SIGTERM");
         const third = await invokeEcho(client);
         expect(third).toMatchObject({ result: { continue_processing: true } });
         expect(third.session).not.toBe(second.session);

@@ -135,6 +135,7 @@ class Slow(Plugin):
 
     async def tool_pre_invoke(self, payload, context):
         ms = (payload.args or {}).get("ms", (self.config.config or {}).get("ms"))
+        note_in(payload.args, "begun")
         await asyncio.sleep(ms / 1000)
         return ToolPreInvokeResult(metadata={"slept_ms": ms, "pid": os.getpid()})
 

@@ -102,13 +102,8 @@ export function testCalls(clients: Clients, folder: () => string): void {
       conditions: [{ tools: ["greet"], server_ids: ["s1"] }],
       config: { find: "bad", put: "good" },
     });
-    const hosted = clients.make("Rewrite", {}, { priority: 7, description: "ours" });
-    try {
-      await hosted.initialize();
-      expect(hosted.config).toMatchObject({ priority: 7, description: "ours", conditions: [{}] });
-    } finally {
-      await hosted.shutdown();
-    }
+    const hosted = await clients.started("Rewrite", {}, { priority: 7, description: "ours" });
+    expect(hosted.config).toMatchObject({ priority: 7, description: "ours", conditions: [{}] });
   });
 
   test(`${numberOfCalls} calls one after another`, async () => {
@@ -118,15 +113,10 @@ export function testCalls(clients: Clients, folder: () => string): void {
   });
 
   test(`${numberOfCalls} calls, eight at a time`, async () => {
-    const rewrite = clients.make("Rewrite", { maxInFlight: 8 });
-    try {
-      await rewrite.initialize();
-      const numbers = Array.from({ length: numberOfCalls }, (_, n) => n);
-      await Promise.all(numbers.map((n) => expectOwnAnswer(rewrite, n)));
-      expect(rewrite.status().generation).toBe(1);
-    } finally {
-      await rewrite.shutdown();
-    }
+    const rewrite = await clients.started("Rewrite", { maxInFlight: 8 });
+    const numbers = Array.from({ length: numberOfCalls }, (_, n) => n);
+    await Promise.all(numbers.map((n) => expectOwnAnswer(rewrite, n)));
+    expect(rewrite.status().generation).toBe(1);
   });
 }
 

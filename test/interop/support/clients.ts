@@ -1,4 +1,4 @@
-import { afterAll } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 import { ExternalPlugin } from "../../../src/external-plugin.ts";
 import type { HookType } from "../../../src/hooks/hook-payloads.ts";
 import type { PluginConfigInput } from "../../../src/models/plugin-config.ts";
@@ -10,12 +10,10 @@ import type { Site } from "./site.ts";
 /** Clients of a site, one for each plugin, opened when a test needs them and shut down after the tests of this block. */
 export class Clients {
   readonly #site: () => Site;
-  readonly #options: PluginOptions;
   readonly #plugins = new Map<string, Promise<ExternalPlugin>>();
 
-  constructor(site: () => Site, options: PluginOptions = {}) {
+  constructor(site: () => Site) {
     this.#site = site;
-    this.#options = options;
     afterAll(async () => {
       const plugins = await Promise.all([...this.#plugins.values()]);
       await Promise.all(plugins.map((plugin) => plugin.shutdown()));
@@ -26,20 +24,24 @@ export class Clients {
   async of(name: string): Promise<ExternalPlugin> {
     const found = this.#plugins.get(name);
     if (found !== undefined) return await found;
-    const plugin = this.make(name);
+    const plugin = new ExternalPlugin({ name, kind: "external", mcp: this.#site().mcp });
     const started = plugin.initialize().then(() => plugin);
     this.#plugins.set(name, started);
     started.catch(() => this.#plugins.delete(name));
     return await started;
   }
 
-  /** One that was not started, and is the test's own to shut down. */
-  make(name: string, options?: PluginOptions, config?: Partial<PluginConfigInput>): ExternalPlugin {
+  /** Another one, for this test only. */
+  async started(
+    name: string,
+    options?: PluginOptions,
+    config?: Partial<PluginConfigInput>,
+  ): Promise<ExternalPlugin> {
     const { mcp } = this.#site();
-    return new ExternalPlugin(
-      { name, kind: "external", mcp, ...config },
-      { ...this.#options, ...options },
-    );
+    const plugin = new ExternalPlugin({ name, kind: "external", mcp, ...config }, options);
+    onTestFinished(() => plugin.shutdown());
+    await plugin.initialize();
+    return plugin;
   }
 }
 

@@ -40,11 +40,11 @@ export async function startHttpSite({ command, uds, tls }: HttpSiteOptions): Pro
     uds,
     mcp: { proto: "STREAMABLEHTTP", url, ...(uds && { uds }), ...(tls && { tls }) },
     connect: () => HttpClient.start(address, options),
-    restart: async () => {
-      await server.stop();
+    restart: async (signal) => {
+      await server.stop(signal);
       server = await start();
     },
-    close: () => server.stop(),
+    close: () => server.stop("SIGTERM"),
   };
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
+import type { EndSignal } from "./site.ts";
 
 /** How a server is started. */
 export interface Command {
@@ -42,9 +43,9 @@ export class ServerProcess {
     return server;
   }
 
-  async stop(): Promise<void> {
+  async stop(signal: EndSignal): Promise<void> {
     const kill = setTimeout(() => this.#child.kill("SIGKILL"), killAfterMs);
-    this.#child.kill("SIGTERM");
+    this.#child.kill(signal);
     await this.#ended;
     clearTimeout(kill);
   }

@@ -15,10 +15,13 @@ export interface Site {
   close(): Promise<void>;
 }
 
+/** How a server is told to end: so that it can say goodbye, or not. */
+export type EndSignal = "SIGTERM" | "SIGKILL";
+
 /** A server that can be lost while its clients are connected. */
 export interface HttpSite extends Site {
   readonly url: string;
   readonly uds: string | undefined;
   /** Ends the server, and starts another one at the same address. It knows none of the sessions. */
-  restart(): Promise<void>;
+  restart(signal: EndSignal): Promise<void>;
 }
