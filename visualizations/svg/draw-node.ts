@@ -1,0 +1,77 @@
+import type { Box, PlacedNode } from "../layout/drawing.ts";
+import { actorsWidth, boxPadding, ruleGap, titleHeight } from "../layout/node-size.ts";
+import { drawLegend } from "./draw-legend.ts";
+import { drawNotes } from "./notes.ts";
+import { actorSign, choiceSign } from "./signs.ts";
+import { element, escapeXml, rounded } from "./xml.ts";
+
+export function drawNode(placed: PlacedNode): string {
+  const { shape } = placed.node;
+  if (shape === "initial") return drawInitial(placed);
+  if (shape === "choice") return drawChoice(placed);
+  if (shape === "heading") return drawHeading(placed);
+  return shape === "legend" ? drawLegend(placed) : drawBox(placed);
+}
+
+function drawInitial({ node, box }: PlacedNode): string {
+  const center = { cx: box.x + box.width / 2, cy: box.y + box.height / 2 };
+  const circle = element("circle", { ...center, r: 6.5 });
+  return element("g", { class: "initial", "data-node": node.id }, circle);
+}
+
+function drawChoice({ node, box: { x, y, height } }: PlacedNode): string {
+  const d = choiceSign(x, y + height / 2, height / 2);
+  return element("g", { class: "choice", "data-node": node.id }, element("path", { d }));
+}
+
+function drawHeading({ node: { id, title, notes }, box: { x, y } }: PlacedNode): string {
+  return element(
+    "g",
+    { class: "heading", "data-node": id },
+    element("text", { class: "title", x, y: y + 18 }, escapeXml(title)),
+    drawNotes(notes, x, y + titleHeight + ruleGap),
+  );
+}
+
+function drawBox({ node, box }: PlacedNode): string {
+  const { id, shape, title, actors, notes, children } = node;
+  const isFrame = shape === "frame";
+  const kind = [isFrame ? "frame" : "state", children.length > 0 && !isFrame ? "compound" : ""];
+  const rule = box.y + titleHeight;
+  return element(
+    "g",
+    {
+      class: kind.filter(Boolean).join(" "),
+      "data-state": isFrame ? undefined : id,
+      "data-node": isFrame ? id : undefined,
+    },
+    element("rect", { ...box, rx: isFrame ? 12 : 8 }),
+    shape === "final" ? element("rect", { class: "final", ...inset(box, 3), rx: 6 }) : "",
+    element("text", { class: "title", x: box.x + boxPadding, y: box.y + 17 }, escapeXml(title)),
+    drawActors(actors, box),
+    notes.length > 0 && !isFrame
+      ? element("path", {
+          class: "rule",
+          d: `M${rounded(box.x)} ${rounded(rule)}h${rounded(box.width)}`,
+        })
+      : "",
+    drawNotes(notes, box.x + boxPadding, rule + ruleGap),
+  );
+}
+
+/** At the right of the title: two small circles joined, and the names of the actors that live in the state. */
+function drawActors(actors: readonly string[], box: Box): string {
+  if (actors.length === 0) return "";
+  const x = box.x + box.width - boxPadding - actorsWidth(actors);
+  const y = box.y + 12.5;
+  return element(
+    "g",
+    { class: "actor" },
+    element("path", { d: actorSign(x, y) }),
+    element("text", { x: x + 14, y: y + 3.8 }, escapeXml(actors.join(", "))),
+  );
+}
+
+function inset({ x, y, width, height }: Box, by: number): Box {
+  return { x: x + by, y: y + by, width: width - 2 * by, height: height - 2 * by };
+}
