@@ -17,8 +17,16 @@ const steps = [
   ...checks.map((script) => command(script)),
   command("simulate", "--", "--seeds", "200", "--calls", "1000", "--faults", "10"),
   // Suites that need more than Node
-  python(),
+  // Debian's Python comes without the module that makes environments.
+  debian("python", 'python3 -c "import venv, ensurepip"', "python3-venv"),
   suite("test:interop"),
+  // Pictures are measured with a font of Helvetica's widths.
+  debian(
+    "chromium",
+    "chromium --version && fc-list | grep -q 'Liberation Sans'",
+    ...["chromium", "fontconfig", "fonts-liberation"],
+  ),
+  suite("test:browser"),
 ];
 
 const total = { passed: 0, failed: 0 };
@@ -38,17 +46,17 @@ function install() {
   return { name: "install", take: async () => ({ passed: 0, failed: (await npm("ci")) ? 0 : 1 }) };
 }
 
-/** Counts only if it fails. Debian's Python comes without the module that makes environments. */
-function python() {
-  const isThere = () => run("python3", ["-c", "import venv, ensurepip"]);
+/** Counts only if it fails. Debian's packages, where a command says that they are not there yet. */
+function debian(name, check, ...packages) {
+  const isThere = () => run("sh", ["-c", check]);
   const install = async () =>
     (await run("apt-get", ["update"])) &&
-    (await run("apt-get", ["install", "--yes", "--no-install-recommends", "python3-venv"]));
+    (await run("apt-get", ["install", "--yes", "--no-install-recommends", ...packages]));
   const take = async () => {
     const ok = (await isThere()) || ((await install()) && (await isThere()));
     return { passed: 0, failed: ok ? 0 : 1 };
   };
-  return { name: "python", take };
+  return { name, take };
 }
 
 /** A script that counts as one. */
