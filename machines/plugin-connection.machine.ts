@@ -200,7 +200,11 @@ const endNow = () => ({ target: "#terminated", actions: ["intendStop", "end"] })
 const failAttempt = () =>
   ({ guard: "isCurrent", target: "#closing", actions: "noteFault" }) as const;
 
-const stopNow = () => ({ target: "#stopping", actions: ["intendStop", "loseCalls"] }) as const;
+/** With a session, but without a call that is out. */
+const stopSession = () => ({ target: "#stopping", actions: "intendStop" }) as const;
+
+const stopWithCalls = () =>
+  ({ target: "#stopping", actions: ["intendStop", "loseCalls"] }) as const;
 
 /** While there is no ready session. */
 const queue = () => [
@@ -210,7 +214,7 @@ const queue = () => [
 
 const whileOpening = () => ({
   "hook.invoke": queue(),
-  "plugin.stop": stopNow(),
+  "plugin.stop": stopSession(),
   "session.lost": failAttempt(),
 });
 
@@ -330,7 +334,7 @@ export const pluginConnectionMachine = connection.createMachine({
               { actions: "watchFurtherIdleness" },
             ],
             "plugin.reconnect": { target: "#closing", actions: "intendReopen" },
-            "plugin.stop": stopNow(),
+            "plugin.stop": stopSession(),
           },
         },
 
@@ -353,7 +357,7 @@ export const pluginConnectionMachine = connection.createMachine({
             "plugin.reconnect": { target: "draining", actions: "intendReopen" },
             "plugin.stop": [
               { guard: "isGracefulStop", target: "draining", actions: "intendStop" },
-              stopNow(),
+              stopWithCalls(),
             ],
           },
         },
@@ -401,7 +405,7 @@ export const pluginConnectionMachine = connection.createMachine({
               { guard: "isStopping", target: "#stopping", actions: "loseCalls" },
               // Entered anew, because the limit is the stop's own.
               { guard: "isGracefulStop", target: "draining", reenter: true, actions: "intendStop" },
-              stopNow(),
+              stopWithCalls(),
             ],
           },
           after: {

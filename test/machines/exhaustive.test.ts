@@ -1,14 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { pluginConnectionMachine } from "../../machines/index.ts";
-import { aProcess, everyBounds, largeBounds, oneCall } from "./exhaustive/bounds.ts";
-import { everyInvariant, explore, Violation } from "./exhaustive/explore.ts";
+import { aProcess, aServer, type Bounds, boundsNamed, oneCall } from "./exhaustive/bounds.ts";
+import { everyInvariant, explore } from "./exhaustive/explore.ts";
+import { follow } from "./exhaustive/follow.ts";
 import { liveness } from "./exhaustive/liveness.ts";
 import { idlers, mutants, unmutated } from "./exhaustive/mutants.ts";
 import type { Machine } from "./exhaustive/state.ts";
+import { Violation } from "./exhaustive/violation.ts";
 
-// `EXHAUSTIVE=large` goes further: minutes instead of seconds.
-const { EXHAUSTIVE } = process.env;
-const patience = 600_000;
+// `npm run test:model` goes further, and `npm run proof` as far as the large bounds.
+const patience = 60_000;
+
+interface Wrong {
+  readonly machine: () => Machine;
+  readonly within: Bounds;
+}
 
 function violationOf(check: () => unknown): Violation | undefined {
   try {
@@ -21,9 +27,7 @@ function violationOf(check: () => unknown): Violation | undefined {
 }
 
 describe("every way through the machine, as far as the bounds go", () => {
-  const bounds = EXHAUSTIVE === "large" ? [...everyBounds, ...largeBounds] : everyBounds;
-
-  test.each(bounds)("$name", { timeout: patience }, (each) => {
+  test.each([oneCall, aProcess, aServer])("$name", { timeout: patience }, (each) => {
     const graph = explore(pluginConnectionMachine, each);
     for (const rule of liveness) rule(graph);
     const { vertices, edges, depth } = graph;
@@ -32,19 +36,24 @@ describe("every way through the machine, as far as the bounds go", () => {
 });
 
 describe("a machine that is wrong is found out", () => {
-  test.each(mutants)("$what", { timeout: patience }, ({ machine, within = aProcess, caughtBy }) => {
-    const violation = violationOf(() => explore(machine(), within, [caughtBy]));
+  /** A violation, and that the way to it is a test of its own. */
+  function expectFound({ machine, within }: Wrong, check: () => unknown, caughtBy: string): void {
+    const violation = violationOf(check);
     expect(violation?.invariant).toBe(caughtBy);
+    const labels = violation?.way.map(({ label }) => label) ?? [];
+    expect(violationOf(() => follow(machine(), within, labels))).toBeInstanceOf(Violation);
+  }
+
+  test.each(mutants)("$what", { timeout: patience }, ({ machine, within = aProcess, caughtBy }) => {
+    expectFound({ machine, within }, () => explore(machine(), within, [caughtBy]), caughtBy);
   });
 
-  test.each(idlers)("$what", { timeout: patience }, ({ machine, caughtBy }) => {
-    const graph = explore(machine(), oneCall, []);
-    const violation = violationOf(() =>
-      liveness.forEach((rule) => {
-        rule(graph);
-      }),
-    );
-    expect(violation?.invariant).toBe(caughtBy);
+  test.each(idlers)("$what", { timeout: patience }, ({ machine, within = oneCall, caughtBy }) => {
+    const graph = explore(machine(), within, []);
+    const check = () => {
+      for (const rule of liveness) rule(graph);
+    };
+    expectFound({ machine, within }, check, caughtBy);
   });
 
   test("every invariant finds one", () => {
@@ -52,7 +61,7 @@ describe("a machine that is wrong is found out", () => {
     expect([...found].sort()).toEqual([...everyInvariant].sort());
   });
 
-  test("by the shortest way there, event by event", () => {
+  test("by the shortest way there, event by event, as a test", () => {
     const leaky = mutants.find(({ what }) => what.startsWith("a stop while opening"));
     const violation = violationOf(() => explore(leaky?.machine() as Machine, aProcess));
     expect(violation?.message).toBe(
@@ -60,8 +69,15 @@ describe("a machine that is wrong is found out", () => {
         "I4 restsEmpty: session 1 is not released",
         "  1. start → spawning",
         "  2. stop → terminated",
+        "As a test:",
+        '  test("I4 restsEmpty", () => {',
+        `    follow(pluginConnectionMachine, boundsNamed("${aProcess.name}"), ["start", "stop"]);`,
+        "  });",
       ].join("\n"),
     );
+    expect(
+      follow(pluginConnectionMachine, boundsNamed(aProcess.name), ["start", "stop"]).leaf,
+    ).toBe("stopping");
   });
 
   test("and one that is right is not", { timeout: patience }, () => {

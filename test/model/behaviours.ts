@@ -40,7 +40,7 @@ export function behaviourPaths(
     const key = serializeState(nextState, move, state);
     if (!reached.has(key)) ways.set(nextState, way);
     reached.add(key);
-    const behaviour = behaviourOf(nextState);
+    const behaviour = behaviourOf(move, nextState);
     if (shown.has(behaviour)) continue;
     shown.add(behaviour);
     paths.push(pathOf(way));
@@ -49,7 +49,7 @@ export function behaviourPaths(
 }
 
 /** What is done and what changes, in which state, by which transition. Not when, nor in which generation. */
-function behaviourOf(state: ModelState): string {
+function behaviourOf({ type }: ModelMove, state: ModelState): string {
   const { arrival, snapshot } = state;
   if (!arrival) return "";
   const { from, taken } = arrival;
@@ -58,7 +58,7 @@ function behaviourOf(state: ModelState): string {
     pictureOf(snapshot.context),
   );
   const does = doneIn(state).map((line) => line.replace(/^(session|tell ready) \d+/, "$1"));
-  return JSON.stringify([from.leaf, taken, does, changes]);
+  return JSON.stringify([from.leaf, type, taken, does, changes]);
 }
 
 function pathOf(way: Way): Path {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   describeCommand,
   describeEmitted,
@@ -108,4 +109,18 @@ export class Observer {
     const rank = (line: string): number => order.indexOf(kinds.exec(line)?.[0]);
     return lines.sort((a, b) => rank(a) - rank(b));
   }
+}
+
+/** What is otherwise than it should be, member by member; undefined if nothing is. */
+export function differenceOf(expected: Observation, actual: Observation): string | undefined {
+  if (isDeepStrictEqual(expected, actual)) return undefined;
+  const members = Object.keys(expected) as (keyof Observation)[];
+  return members
+    .filter((member) => !isDeepStrictEqual(expected[member], actual[member]))
+    .map((member) => describeDifference(member, expected[member], actual[member]))
+    .join("\n");
+}
+
+function describeDifference(member: string, expected: unknown, actual: unknown): string {
+  return `${member}: expected ${JSON.stringify(expected)}, but it is ${JSON.stringify(actual)}`;
 }

@@ -15,7 +15,7 @@ export interface Bounds {
   readonly oversleeps: boolean;
   /** Sessions that are long gone can still say something */
   readonly hasGhosts: boolean;
-  /** Time can pass until earlier losses do not count any more */
+  /** Time can pass until earlier losses just count, or do not any more */
   readonly forgets: boolean;
   /** What there is within these bounds, so that no change of the machine makes it less without being seen */
   readonly size: { readonly states: number; readonly edges: number; readonly depth: number };
@@ -24,8 +24,6 @@ export interface Bounds {
 /** Deadline of every request. The events come before it, at 0, but for those of a host that has overslept */
 const deadline = 1_000;
 export const asleepUntil = 2_000;
-/** Longer than losses count */
-export const longAfter = 1_000_000;
 
 const base: Bounds = {
   name: "",
@@ -82,7 +80,7 @@ const secondTries: Bounds = {
   size: { states: 5_028, edges: 67_120, depth: 28 },
 };
 
-const withdrawal: Bounds = {
+export const withdrawal: Bounds = {
   ...base,
   name: "a hook that is withdrawn, nothing sent twice",
   settings: settingsOf({ ...burst(1), replay: "never" }),
@@ -99,6 +97,21 @@ const sleep: Bounds = {
   size: { states: 1_796, edges: 19_855, depth: 27 },
 };
 
+const aSleepingServer: Bounds = {
+  ...base,
+  name: "a server, started by a call, asleep when idle, a queue of few bytes, facts of sessions that are long gone",
+  settings: settingsOf({
+    ...burst(1),
+    transport: "http",
+    lazy: true,
+    idleTimeoutMs: 500,
+    maxQueueBytes: 20,
+  }),
+  requests: [request(1, { bytes: 20 }), request(2, { bytes: 1 })],
+  hasGhosts: true,
+  size: { states: 1_677, edges: 23_736, depth: 26 },
+};
+
 export const aShortQueue: Bounds = {
   ...base,
   name: "three calls, of which one may be out and one may wait, in a host that sleeps",
@@ -106,7 +119,7 @@ export const aShortQueue: Bounds = {
   requests: [request(1), request(2), request(3)],
   batches: true,
   oversleeps: true,
-  size: { states: 3_765, edges: 43_887, depth: 27 },
+  size: { states: 4_204, edges: 50_342, depth: 39 },
 };
 
 const longBursts: Bounds = {
@@ -115,7 +128,25 @@ const longBursts: Bounds = {
   settings: settingsOf({ ...burst(2) }),
   requests: [request(1)],
   forgets: true,
-  size: { states: 1_655, edges: 16_709, depth: 32 },
+  size: { states: 3_172, edges: 33_670, depth: 32 },
+};
+
+const doubleSleep: Bounds = {
+  ...base,
+  name: "asleep when idle, in a host that sleeps",
+  settings: settingsOf({ ...burst(1), idleTimeoutMs: 500 }),
+  requests: [request(1)],
+  oversleeps: true,
+  size: { states: 2_949, edges: 29_881, depth: 25 },
+};
+
+const longerAndLonger: Bounds = {
+  ...base,
+  name: "attempts further and further apart",
+  settings: settingsOf({
+    backoff: { kind: "exponential", attempts: 4, delayMs: 100, factor: 1.6, maxMs: 200 },
+  }),
+  size: { states: 432, edges: 3_447, depth: 39 },
 };
 
 /** The least in which everything can go on. */
@@ -134,8 +165,11 @@ export const everyBounds: readonly Bounds[] = [
   secondTries,
   withdrawal,
   sleep,
+  aSleepingServer,
   aShortQueue,
   longBursts,
+  doubleSleep,
+  longerAndLonger,
 ];
 
 /** Too many ways for every run of the tests. */
@@ -168,3 +202,9 @@ export const largeBounds: readonly Bounds[] = [
     size: { states: 95_447, edges: 1_783_880, depth: 34 },
   },
 ];
+
+export function boundsNamed(name: string): Bounds {
+  const named = [...everyBounds, ...largeBounds].find((bounds) => bounds.name === name);
+  if (!named) throw new Error(`no bounds "${name}"`);
+  return named;
+}

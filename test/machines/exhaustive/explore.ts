@@ -2,9 +2,9 @@ import type { Bounds } from "./bounds.ts";
 import { type InvariantName, invariants } from "./invariants.ts";
 import { type Move, movesOf } from "./moves.ts";
 import { keyOf, type Machine, type State, type Step, Stepper } from "./state.ts";
+import { Violation, wayTo } from "./violation.ts";
 
 export interface Edge {
-  /** Of the move */
   readonly label: string;
   readonly to: Vertex;
 }
@@ -13,34 +13,15 @@ export interface Vertex {
   readonly state: State;
   /** How it was reached first, which is the shortest way; undefined for the first one */
   readonly by: { readonly from: Vertex; readonly label: string } | undefined;
-  readonly edges: Edge[];
+  readonly edges: readonly Edge[];
 }
 
 export interface Graph {
+  readonly bounds: Bounds;
   readonly vertices: readonly Vertex[];
   readonly edges: number;
   /** Steps of the longest of the shortest ways */
   readonly depth: number;
-}
-
-/** A property that does not hold, and the shortest way there. */
-export class Violation extends Error {
-  readonly invariant: string;
-
-  constructor(invariant: string, what: string, trace: readonly string[]) {
-    super([`${invariant}: ${what}`, ...trace.map((line, n) => `  ${n + 1}. ${line}`)].join("\n"));
-    this.name = "Violation";
-    this.invariant = invariant;
-  }
-}
-
-/** The way to a vertex: each event, and the state that it led to. */
-export function traceOf(vertex: Vertex): string[] {
-  const lines: string[] = [];
-  for (let at: Vertex | undefined = vertex; at?.by; at = at.by.from) {
-    lines.unshift(`${at.by.label} → ${at.state.leaf}`);
-  }
-  return lines;
 }
 
 export const everyInvariant = Object.keys(invariants) as InvariantName[];
@@ -52,16 +33,16 @@ export function explore(
   names: readonly InvariantName[] = everyInvariant,
 ): Graph {
   const stepper = new Stepper(machine, bounds);
-  const first: Vertex = { state: stepper.first, by: undefined, edges: [] };
-  const vertices: Vertex[] = [first];
+  const first = { state: stepper.first, by: undefined, edges: [] as Edge[] };
+  const vertices = [first];
   const known = new Map<string, Vertex>([[keyOf(first.state, bounds), first]]);
   const reach = (state: State, from: Vertex, { label }: Move): Vertex => {
     const key = keyOf(state, bounds);
     const seen = known.get(key);
     if (seen) return seen;
-    const vertex: Vertex = { state, by: { from, label }, edges: [] };
+    const vertex: Vertex & { edges: Edge[] } = { state, by: { from, label }, edges: [] };
     known.set(key, vertex);
-    vertices.push(vertex);
+    vertices.push(vertex as never);
     return vertex;
   };
   let edges = 0;
@@ -75,15 +56,23 @@ export function explore(
     }
     if (vertices.length > mostVertices) throw new Error(`${bounds.name}: the space is not finite`);
   }
-  return { vertices, edges, depth: Math.max(...vertices.slice(-1).map((v) => traceOf(v).length)) };
+  const last = vertices.at(-1) ?? first;
+  return { bounds, vertices, edges, depth: wayTo(last).length };
 }
 
 const mostVertices = 200_000;
 
-function check(step: Step, from: Vertex, { label }: Move, names: readonly InvariantName[]): void {
+/** Throws if the step violates one of the invariants. */
+export function check(
+  step: Step,
+  from: Vertex,
+  { label }: Move,
+  names: readonly InvariantName[],
+): void {
   for (const name of names) {
     const what = invariants[name](step);
     if (what === undefined) continue;
-    throw new Violation(name, what, [...traceOf(from), `${label} → ${step.to.leaf}`]);
+    const way = [...wayTo(from), { label, leaf: step.to.leaf }];
+    throw new Violation(name, what, step.bounds, way);
   }
 }

@@ -1,5 +1,5 @@
-import type { ConnectionEvent, Fault } from "../../../machines/index.ts";
-import { asleepUntil, type Bounds, longAfter } from "./bounds.ts";
+import type { ConnectionEvent, Fault, HookRequestRef } from "../../../machines/index.ts";
+import { asleepUntil, type Bounds } from "./bounds.ts";
 import type { StepEvent } from "./history.ts";
 import { callsOut, isHeld, type State } from "./state.ts";
 
@@ -35,22 +35,26 @@ const commands: readonly Move[] = [
   move("reconnect", { type: "plugin.reconnect", at }),
 ];
 
-function callsOf(state: State, { batches }: Bounds): Move[] {
+function callsOf(state: State, { batches, oversleeps }: Bounds): Move[] {
   const { calls } = state.history;
   const held = calls.filter(isHeld).map(({ request }) => request);
   const coming = calls.filter(({ entry }) => entry === 0).map(({ request }) => request);
   const ids = held.map(({ id }) => id);
   const abandoned = callsOut(state).filter((call) => call.abandoned);
   const lists = coming.length > 1 && batches ? [coming.slice(0, 1), coming] : [coming.slice(0, 1)];
-  return [
+  const invoke = (requests: readonly HookRequestRef[]) => ({
+    type: "hook.invoke" as const,
     // What is there already is named again each time: by mistake, and without effect.
+    requests: [...held, ...requests],
+    at,
+  });
+  return [
     ...lists.map((requests) =>
-      move(`invoke ${requests.map(({ id }) => id).join(" ")}`, {
-        type: "hook.invoke",
-        requests: [...held, ...requests],
-        at,
-      }),
+      move(`invoke ${requests.map(({ id }) => id).join(" ")}`, invoke(requests)),
     ),
+    ...(oversleeps && coming.length > 0
+      ? [move("invoke, overslept", { ...invoke(coming.slice(0, 1)), at: asleepUntil })]
+      : []),
     ...ids.flatMap((id) => [
       move(`cancel ${id}`, { type: "hook.cancel", ids: [id], at }),
       move(`expire ${id}`, { type: "hooks.expired", ids: [id], at }),
@@ -105,12 +109,18 @@ function factsOf(state: State, bounds: Bounds): Move[] {
   }
 }
 
-function closings({ history: { generation }, snapshot }: State, { forgets }: Bounds): Move[] {
+function closings({ history: { generation }, snapshot }: State, bounds: Bounds): Move[] {
   const closed = { type: "session.closed", generation, at, jitter: 0.5 } as const;
+  const { withinMs } = bounds.settings.restartLimit;
   const isRemembered = snapshot.context.link.losses.length > 0;
   return [
     move("closed", closed),
-    ...(forgets && isRemembered ? [move("closed, long after", { ...closed, at: longAfter })] : []),
+    ...(bounds.forgets && isRemembered
+      ? [
+          move("closed, just in time", { ...closed, at: withinMs - 1 }),
+          move("closed, long after", { ...closed, at: withinMs }),
+        ]
+      : []),
   ];
 }
 

@@ -1,9 +1,9 @@
 import { fromArray, toArray } from "../../../machines/call-queue.ts";
 import type { ConnectionContext, ConnectionEvent } from "../../../machines/index.ts";
 import * as change from "../../../machines/plugin-connection.changes.ts";
-import { expectEvent } from "../../../machines/plugin-connection.guards.ts";
+import { expectEvent, type Question } from "../../../machines/plugin-connection.guards.ts";
 import * as traffic from "../../../machines/traffic.ts";
-import { aServer, aShortQueue, type Bounds } from "./bounds.ts";
+import { aServer, aShortQueue, type Bounds, withdrawal } from "./bounds.ts";
 import type { InvariantName } from "./invariants.ts";
 import { nodeOf, withChanges, withDefinition, withParts } from "./mutate.ts";
 import type { Machine } from "./state.ts";
@@ -339,7 +339,22 @@ export const mutants: readonly Mutant[] = [
 ];
 
 /** Machines that do nothing wrong, but do not get anywhere. */
-export const idlers: readonly (Omit<Mutant, "caughtBy" | "within"> & { caughtBy: string })[] = [
+export const idlers: readonly (Omit<Mutant, "caughtBy"> & { caughtBy: string })[] = [
+  {
+    what: "as long as a call waits, a session that lists less is closed again",
+    within: withdrawal,
+    machine: () =>
+      withDefinition((states) => {
+        const { on } = nodeOf(states, "fetchingConfig");
+        const listsLess = ({ context, event }: Question): boolean =>
+          context.traffic.queue.size > 0 &&
+          expectEvent(event, "session.configured").hooks.length < 2;
+        const closeAgain = { guard: listsLess, target: "#closing", actions: "intendReopen" };
+        const [stale, ...others] = on["session.configured"] as object[];
+        on["session.configured"] = [stale, closeAgain, ...others];
+      }),
+    caughtBy: "L5 callsAdvance",
+  },
   {
     what: "a connection that cools down is never probed",
     machine: () =>

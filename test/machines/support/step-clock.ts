@@ -45,6 +45,17 @@ export class StepClock {
     return true;
   }
 
+  /** Time goes to the next timer, and that one fires, and no other one. False if there is none. */
+  fireNext(): boolean {
+    const next = this.#next(Number.POSITIVE_INFINITY);
+    if (next === undefined) return false;
+    const [handle, { due, listener }] = next;
+    this.#timers.delete(handle);
+    this.#now = Math.max(this.#now, due);
+    listener();
+    return true;
+  }
+
   advance(ms: number): void {
     const end = this.#now + ms;
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
