@@ -15,7 +15,7 @@ export interface PathStep {
 export type Path = readonly PathStep[];
 
 /** An actor that did not do what the model does. */
-export class Difference extends Error {
+class Difference extends Error {
   constructor(path: Path, at: number, what: string) {
     const steps = path
       .slice(0, at + 1)
