@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { pluginConnectionMachine } from "../../machines/index.ts";
 import { projectRoot } from "../support/project.ts";
-import { type Edge, edgesOf, leavesOf } from "./statechart.ts";
+import { edgesOf, leavesOf } from "./statechart.ts";
 
 const read = (file: string): string => readFileSync(path.join(projectRoot, file), "utf8");
 const readme = read("README.md");
@@ -48,18 +48,6 @@ describe("the README", () => {
     const listed = firstColumn(section(readme, "### Options"));
     expect(listed.sort()).toEqual(options.filter((name) => !reserved.includes(name)).sort());
   });
-
-  test("draws nothing that the statechart does not do", () => {
-    const drawn = drawnEdges(readme);
-    expect(drawn.length).toBeGreaterThan(15);
-    const real = edgesOf(pluginConnectionMachine);
-    expect(drawn.filter((edge) => !real.some((other) => matches(edge, other)))).toEqual([]);
-  });
-
-  test("draws every state", () => {
-    const drawn = new Set(drawnEdges(readme).flatMap(({ from, to }) => [...from, ...to]));
-    expect(leavesOf(pluginConnectionMachine).filter((leaf) => !drawn.has(leaf))).toEqual([]);
-  });
 });
 
 describe("ARCHITECTURE.md", () => {
@@ -85,40 +73,6 @@ describe("ARCHITECTURE.md", () => {
     expect(files.filter((file) => ![...all].some((known) => known.endsWith(file)))).toEqual([]);
   });
 });
-
-/** An arrow of the picture: `opening` stands for two states, `ready` for those within it. */
-interface DrawnEdge {
-  readonly from: readonly string[];
-  readonly to: readonly string[];
-  readonly label: string;
-}
-
-const standIns: Readonly<Record<string, readonly string[]>> = {
-  opening: ["spawning", "connecting"],
-  ready: ["ready.waiting", "ready.invoking", "ready.draining"],
-  waiting: ["ready.waiting"],
-  invoking: ["ready.invoking"],
-  draining: ["ready.draining"],
-};
-
-function drawnEdges(document: string): DrawnEdge[] {
-  const [, picture = ""] = /```mermaid\n([^`]+)```/.exec(document) ?? [];
-  const arrows = picture.matchAll(/^\s*(\w+) --> (\w+)(?:: (.+))?$/gm);
-  return [...arrows].map(([, from = "", to = "", label = ""]) => ({
-    from: standIns[from] ?? [from],
-    to: standIns[to] ?? [to],
-    label,
-  }));
-}
-
-function matches(drawn: DrawnEdge, real: Edge): boolean {
-  const isEvent = /^\w+\.\w+$/.test(drawn.label);
-  return (
-    drawn.from.includes(real.from) &&
-    drawn.to.includes(real.to) &&
-    (!isEvent || real.event === drawn.label)
-  );
-}
 
 function sourceFiles(): string[] {
   const list = (folder: string): string[] =>

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { expectBuilt } from "../support/project.ts";
+import { expectBuilt, projectRoot } from "../support/project.ts";
 import { breakBuild, mistakes } from "./broken-builds.ts";
 
 /** Most mistakes show within ten seeds, the others within a hundred. */
@@ -23,7 +23,7 @@ interface Failure {
 // Each is a process of its own, which is started with the others.
 describe.concurrent("a simulation of a build in which", { timeout: 120_000 }, () => {
   test.each(mistakes)("$name fails", async (mistake) => {
-    const main = breakBuild(path.join(work, `${mistakes.indexOf(mistake)}`), mistake);
+    const main = breakBuild(projectRoot, path.join(work, `${mistakes.indexOf(mistake)}`), mistake);
     const { failures, exitCode } = await simulate(main);
     const problems = failures.flatMap((failure) => failure.problems);
     expect(problems.join("\n")).toMatch(mistake.complaint);

@@ -1,6 +1,5 @@
 import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { projectRoot } from "../support/project.ts";
 
 /** A mistake in the library, as an edit of a built file. */
 export interface Mistake {
@@ -103,17 +102,21 @@ export const mistakes: readonly Mistake[] = [
   },
 ];
 
-/** A copy of the build with a mistake in it. Returns the path of its simulation. */
-export function breakBuild(folder: string, { name, file, from, to }: Mistake): string {
+/** A copy of the project's build with a mistake in it. Returns the path of its simulation. */
+export function breakBuild(
+  project: string,
+  folder: string,
+  { name, file, from, to }: Mistake,
+): string {
   rmSync(folder, { recursive: true, force: true });
-  const dist = path.join(projectRoot, "dist");
+  const dist = path.join(project, "dist");
   for (const part of ["src", "machines", "test/simulation"])
     cpSync(path.join(dist, part), path.join(folder, "dist", part), {
       recursive: true,
       filter: (source) => !/\.(?:map|d\.ts)$/.test(source),
     });
-  cpSync(path.join(projectRoot, "package.json"), path.join(folder, "package.json"));
-  symlinkSync(path.join(projectRoot, "node_modules"), path.join(folder, "node_modules"));
+  cpSync(path.join(project, "package.json"), path.join(folder, "package.json"));
+  symlinkSync(path.join(project, "node_modules"), path.join(folder, "node_modules"));
   const target = path.join(folder, "dist", file);
   const source = readFileSync(target, "utf8");
   if (source.split(from).length !== 2)

@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { createMachine } from "xstate";
 import { pluginConnectionMachine } from "../../machines/index.ts";
-import { diagrams } from "../../visualizations/diagrams.ts";
+import { diagrams, documents } from "../../visualizations/diagrams.ts";
 import { projectRoot } from "../support/project.ts";
 import { type Defined, definedIn, pathsOf } from "./support/defined.ts";
 import { readMermaid } from "./support/read-mermaid.ts";
@@ -19,21 +19,31 @@ describe("every diagram", () => {
     expect(files.get(file)).toBe(checkedIn(file));
   });
 
+  test.each([...documents()])(
+    "in %s is as the machine is (else: npm run diagrams)",
+    (file, redraw) => {
+      const document = readFileSync(path.join(projectRoot, file), "utf8");
+      expect(redraw(document)).toBe(document);
+    },
+  );
+
   test("is the same again", () => {
     expect([...diagrams()]).toEqual([...files]);
   });
 });
 
+const frames: Readonly<Record<string, readonly string[]>> = {
+  opening: ["spawning", "connecting", "initializing", "fetchingConfig"],
+  closed: ["idle", "reconnecting", "coolingDown", "dormant"],
+  choice: ["spawning", "connecting"],
+  heading: [""],
+};
+const belongs = (node: string, source: string): boolean =>
+  node === source || (frames[node] ?? []).includes(source);
+
 describe("plugin-connection.svg", () => {
   const { states, lines, notes } = readSvg(checkedIn("plugin-connection.svg"));
   const keys = defined.map(({ key }) => key).sort();
-  const frames: Readonly<Record<string, readonly string[]>> = {
-    opening: ["spawning", "connecting", "initializing", "fetchingConfig"],
-    closed: ["idle", "reconnecting", "coolingDown", "dormant"],
-    heading: [""],
-  };
-  const belongs = (node: string, source: string): boolean =>
-    node === source || (frames[node] ?? []).includes(source);
 
   test("draws every state once", () => {
     expect([...states].sort()).toEqual([...pathsOf(pluginConnectionMachine)].sort());
@@ -89,6 +99,43 @@ describe("plugin-connection.svg", () => {
     expect(failing.map(({ tone }) => tone)).toEqual(failing.map(() => "failure"));
     expect(checkedIn("plugin-connection.svg")).toMatch(/\.failure>\.line\{stroke-dasharray:/);
   });
+});
+
+describe("overview.svg", () => {
+  const { states, lines } = readSvg(checkedIn("overview.svg"));
+  const byKey = new Map(defined.map((transition) => [transition.key, transition]));
+  const drawn = lines.filter(({ from }) => !from.endsWith("initial"));
+
+  test("draws every state once", () => {
+    expect([...states].sort()).toEqual([...pathsOf(pluginConnectionMachine)].sort());
+  });
+
+  test.each(drawn)("draws from $from to $to what the machine does", ({ from, to, keys: own }) => {
+    const meant = own.map((key) => byKey.get(key));
+    expect(meant.length).toBeGreaterThan(0);
+    for (const transition of meant) {
+      expect(isWithin(from, from === "choice" ? transition?.target : transition?.source)).toBe(
+        true,
+      );
+      expect(isWithin(to, transition?.target)).toBe(true);
+    }
+  });
+
+  test("is in the README, in Mermaid", () => {
+    const readme = readFileSync(path.join(projectRoot, "README.md"), "utf8");
+    const [, block = ""] = /```mermaid\n([^`]+)```/.exec(readme) ?? [];
+    const arrows = [...block.matchAll(/^ +(\w+) --> (\w+): /gm)].map(
+      ([, from, to]) => `${from} ${to}`,
+    );
+    const leaf = (id: string): string => id.split(".").at(-1) ?? id;
+    const expected = drawn.map(
+      ({ from, to }) => `${leaf(from)} ${to === "choice" ? "opening" : leaf(to)}`,
+    );
+    expect(arrows.sort()).toEqual(expected.sort());
+  });
+
+  const isWithin = (node: string, path: string | null | undefined): boolean =>
+    belongs(node, path ?? "") || (path ?? "").startsWith(`${node}.`);
 });
 
 const bracketed = (guard: string): RegExp => new RegExp(`\\[[^\\]]*\\b${guard}\\b[^\\]]*\\]`);

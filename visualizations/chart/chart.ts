@@ -58,6 +58,10 @@ export function statesOf(state: ChartState): readonly ChartState[] {
   return [state, ...state.states.flatMap(statesOf)];
 }
 
+export function transitionsOf(chart: Chart): readonly Transition[] {
+  return statesOf(chart.root).flatMap(({ transitions }) => transitions);
+}
+
 /** The leaf that is entered when this state is. */
 export function entered(chart: Chart, path: string): string {
   const state = statesOf(chart.root).find((other) => other.path === path);

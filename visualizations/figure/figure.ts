@@ -49,7 +49,7 @@ export type Line = readonly Run[];
 
 export interface Run {
   readonly text: string;
-  readonly style: "event" | "delay" | "guard" | "action" | "keyword";
+  readonly style: "event" | "delay" | "guard" | "action" | "keyword" | "words";
 }
 
 /** `way`: what is wanted; `failure`: what goes wrong; `wish`: what the host asks for. */

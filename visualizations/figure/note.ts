@@ -30,6 +30,11 @@ export function strongest(tones: readonly Tone[]): Tone {
   return (["failure", "way", "wish"] as const).find((tone) => tones.includes(tone)) ?? "way";
 }
 
+/** Words that stand for themselves. */
+export function wordNote(text: string): Note {
+  return { keys: [], tone: "way", lines: [[keyword(text)]] };
+}
+
 /** What happens on entering a state, and the actors that it invokes. */
 export function entryNotes(state: ChartState, width: number): readonly Note[] {
   const lines = [
@@ -86,7 +91,7 @@ function commas(runs: readonly Run[]): Run[] {
 }
 
 /** Breaks between runs, never within one. */
-function wrap(runs: readonly Run[], width: number): readonly Line[] {
+export function wrap(runs: readonly Run[], width: number): readonly Line[] {
   const lines: Run[][] = [[]];
   let used = 0;
   for (const run of runs) {

@@ -1,6 +1,6 @@
 import { type Figure, type FigureEdge, type FigureNode, nodesOf } from "../figure/figure.ts";
 import { arrange } from "./arrange.ts";
-import type { Arrangement, Exit, Side } from "./arrangement.ts";
+import { type Plan, type Side, sides } from "./arrangement.ts";
 import type { Box, Drawing, PlacedEdge, Point } from "./drawing.ts";
 import { type Area, cell, cellsFor } from "./grid.ts";
 import { nodeSize } from "./node-size.ts";
@@ -8,16 +8,7 @@ import { type Direction, RouteGrid, steps } from "./route-grid.ts";
 import { type Job, type Route, route } from "./router.ts";
 import { labelGap, type Unit, type UnitExit, unitOf } from "./units.ts";
 
-export interface Plan {
-  readonly arrangement: Arrangement;
-  readonly exitOf: (edge: FigureEdge) => Exit;
-  /** Room around everything, for lines, in cells */
-  readonly margin: Readonly<Record<Side, number>>;
-}
-
 const directionOf: Readonly<Record<Side, Direction>> = { right: 0, bottom: 1, left: 2, top: 3 };
-
-const sides = ["left", "right", "top", "bottom"] as const;
 
 interface Port {
   readonly unit: Unit;
@@ -32,7 +23,7 @@ interface Port {
 /** Gives each part of a figure its place. The same figure always gets the same places. */
 export function place(figure: Figure, plan: Plan): Drawing {
   const nodes = nodesOf(figure.nodes);
-  const units = new Map(nodes.map((node) => [node.id, unitOf(node, figure.edges, plan.exitOf)]));
+  const units = new Map(nodes.map((node) => [node.id, unitOf(node, figure.edges, plan)]));
   const laid = arrange(plan.arrangement, units);
   const { margin } = plan;
   const areas = new Map(
@@ -80,14 +71,14 @@ function pointOn({ x, y, width, height }: Area, side: Side, offset: number): Poi
 }
 
 /** Above a horizontal line, or beside a vertical one. */
-function labelBox({ side, label, labelSide }: UnitExit, at: Point, end: Point): Box | null {
+function labelBox({ side, label, from }: UnitExit, at: Point, end: Point): Box | null {
   const { width, height } = label;
   if (width === 0) return null;
   const top = Math.min(at.y, end.y) * cell;
   if (side === "right") return { x: at.x * cell + labelGap, y: top - 2 - height, width, height };
   if (side === "left")
     return { x: at.x * cell - labelGap - width, y: top - 2 - height, width, height };
-  const x = at.x * cell + (labelSide === "right" ? labelGap : -labelGap - width);
+  const x = at.x * cell + (from === "start" ? labelGap : -labelGap - width);
   return { x, y: top + (Math.abs(at.y - end.y) * cell - height) / 2, width, height };
 }
 
@@ -213,7 +204,9 @@ function placeEdge(
   const port = ports.find(({ exit }) => exit.edge === edge);
   const found = routes.get(edge.id);
   if (port === undefined || found === undefined) throw new Error(`'${edge.id}' was not placed`);
-  const points: Point[] = [port.at, port.end];
+  // A marker is smaller than its place.
+  const isMarker = port.unit.node.shape === "initial";
+  const points: Point[] = [isMarker ? behind(port.at, found.start.direction) : port.at, port.end];
   let point = found.start.point;
   for (const direction of found.directions) {
     point = grid.neighbour(point, direction);
@@ -224,6 +217,11 @@ function placeEdge(
     points: corners(points).map(({ x, y }) => ({ x: x * cell, y: y * cell })),
     label: port.label,
   };
+}
+
+function behind({ x, y }: Point, direction: Direction): Point {
+  const step = steps[direction] as Point;
+  return { x: x - step.x, y: y - step.y };
 }
 
 /** Without the points at which a line goes straight on. */

@@ -23,7 +23,7 @@ export interface Route {
 }
 
 /** What is worth avoiding, in steps. */
-const costs = { shared: 0.3, turn: 5, crossing: 7, foreign: 3 } as const;
+const costs = { shared: 0.3, turn: 5, crossing: 12, foreign: 3 } as const;
 const rounds = 5;
 
 /**

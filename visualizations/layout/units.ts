@@ -1,5 +1,5 @@
 import type { FigureEdge, FigureNode } from "../figure/figure.ts";
-import type { Exit, Side } from "./arrangement.ts";
+import { type Exit, type Plan, right, type Side, sides } from "./arrangement.ts";
 import { cell, cellsFor } from "./grid.ts";
 import { labelSize, nodeSize } from "./node-size.ts";
 
@@ -17,7 +17,7 @@ export interface Unit {
 export interface UnitExit {
   readonly edge: FigureEdge;
   readonly side: Side;
-  readonly labelSide: "left" | "right";
+  readonly from: Exit["from"];
   /** Of the label, in px */
   readonly label: { readonly width: number; readonly height: number };
   /** From the first cell of that side to the line, in cells */
@@ -29,66 +29,79 @@ export interface UnitExit {
 }
 
 const shortStub = 1;
+/** Of an initial or a choice, in cells */
+const markerSize = 2;
 /** Between a line and its label, in px */
 export const labelGap = 5;
 
-export function unitOf(
-  node: FigureNode,
-  edges: readonly FigureEdge[],
-  exitOf: (edge: FigureEdge) => Exit,
-): Unit {
-  const own = edges.filter(({ from }) => from === node.id);
-  const sides = (["left", "right", "top", "bottom"] as const).map((side) =>
-    lineUp(
-      own.filter((edge) => exitOf(edge).side === side).map((edge) => measure(edge, exitOf(edge))),
-    ),
-  );
-  const [left = [], right = [], top = [], bottom = []] = sides;
-  const size = nodeSize(node);
+export function unitOf(node: FigureNode, edges: readonly FigureEdge[], plan: Plan): Unit {
+  const exits = exitsOf(node, edges, plan);
+  const at = (side: Side): readonly UnitExit[] => exits.filter((exit) => exit.side === side);
   const isMarker = node.shape === "choice" || node.shape === "initial";
-  // So that a line comes down to a choice from above its neighbours.
-  const above = node.shape === "choice" ? 2 : reach(top);
-  const width = isMarker ? 2 : Math.max(cellsFor(size.width), total(top), total(bottom));
-  const height = isMarker ? 2 : Math.max(cellsFor(size.height), total(left), total(right));
+  const size = nodeSize(node);
+  const widest = Math.max(
+    cellsFor(size.width),
+    plan.widths[node.id] ?? 0,
+    total(at("top")),
+    total(at("bottom")),
+  );
+  const highest = Math.max(cellsFor(size.height), total(at("left")), total(at("right")));
+  const width = isMarker ? markerSize : widest;
   return {
     node,
     width,
-    height,
-    exits: [...left, ...right].map(isMarker ? centered : keep).concat([...top, ...bottom]),
-    margin: { left: reach(left), right: reach(right), top: above, bottom: reach(bottom) },
+    height: isMarker ? markerSize : highest,
+    exits: sides.flatMap((side) => (isMarker ? at(side).map(centered) : lineUp(at(side), width))),
+    margin: {
+      left: reach(at("left")),
+      right: reach(at("right")),
+      // So that a line comes down to a choice from above its neighbours.
+      top: node.shape === "choice" ? 2 : reach(at("top")),
+      bottom: reach(at("bottom")),
+    },
   };
 }
 
-const keep = (exit: UnitExit): UnitExit => exit;
-/** A marker has one point on each side. */
-const centered = (exit: UnitExit): UnitExit => ({ ...exit, offset: 1 });
+/** In the order of the plan. */
+function exitsOf(node: FigureNode, edges: readonly FigureEdge[], { exits }: Plan): UnitExit[] {
+  const order = Object.keys(exits);
+  const rank = ({ id }: FigureEdge): number => (id in exits ? order.indexOf(id) : order.length);
+  return edges
+    .filter(({ from }) => from === node.id)
+    .sort((one, other) => rank(one) - rank(other))
+    .map((edge) => measure(edge, exits[edge.id] ?? right));
+}
 
-function measure(edge: FigureEdge, { side, label: labelSide }: Exit): UnitExit {
-  const label = edge.notes.length === 0 ? { width: 0, height: 0 } : labelSize(edge.notes);
-  const along = Math.ceil((label.height + 5) / cell);
-  const isFlat = side === "left" || side === "right";
-  const across = Math.ceil((label.width + labelGap) / cell) + 1;
+function measure(edge: FigureEdge, { side, from }: Exit): UnitExit {
   const isBare = edge.notes.length === 0;
+  const label = isBare ? { width: 0, height: 0 } : labelSize(edge.notes);
+  const high = Math.ceil((label.height + 5) / cell);
+  const wide = Math.ceil((label.width + labelGap) / cell) + 1;
+  const isFlat = side === "left" || side === "right";
   return {
     edge,
     side,
-    labelSide,
+    from,
     label,
-    offset: isFlat ? along : labelSide === "right" ? 1 : across,
-    span: isFlat ? along : across,
-    stub: isBare ? shortStub : isFlat ? across : along,
+    // Above a flat line is its label; beside a vertical one.
+    offset: isFlat ? high : 1,
+    span: isFlat ? high : wide,
+    stub: isBare ? shortStub : isFlat ? wide : high,
   };
 }
 
-/** One after the other, each with its own offset. */
-function lineUp(exits: readonly UnitExit[]): UnitExit[] {
-  let used = 0;
+/** Those of one side, one after the other from the start, and from the end. */
+function lineUp(exits: readonly UnitExit[], length: number): UnitExit[] {
+  const used = { start: 0, end: 0 };
   return exits.map((exit) => {
-    const placed = { ...exit, offset: used + exit.offset };
-    used += exit.span;
-    return placed;
+    const offset = used[exit.from] + exit.offset;
+    used[exit.from] += exit.span;
+    return { ...exit, offset: exit.from === "start" ? offset : length - offset };
   });
 }
+
+/** A marker has one point on each side. */
+const centered = (exit: UnitExit): UnitExit => ({ ...exit, offset: markerSize / 2 });
 
 const total = (exits: readonly UnitExit[]): number =>
   exits.length === 0 ? 0 : exits.reduce((sum, { span }) => sum + span, 0) + 1;

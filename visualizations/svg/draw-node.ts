@@ -1,3 +1,4 @@
+import type { FigureNode } from "../figure/figure.ts";
 import type { Box, PlacedNode } from "../layout/drawing.ts";
 import { actorsWidth, boxPadding, ruleGap, titleHeight } from "../layout/node-size.ts";
 import { drawLegend } from "./draw-legend.ts";
@@ -34,7 +35,7 @@ function drawHeading({ node: { id, title, notes }, box: { x, y } }: PlacedNode):
 }
 
 function drawBox({ node, box }: PlacedNode): string {
-  const { id, shape, title, actors, notes, children } = node;
+  const { id, shape, actors, notes, children } = node;
   const isFrame = shape === "frame";
   const kind = [isFrame ? "frame" : "state", children.length > 0 && !isFrame ? "compound" : ""];
   const rule = box.y + titleHeight;
@@ -47,7 +48,7 @@ function drawBox({ node, box }: PlacedNode): string {
     },
     element("rect", { ...box, rx: isFrame ? 12 : 8 }),
     shape === "final" ? element("rect", { class: "final", ...inset(box, 3), rx: 6 }) : "",
-    element("text", { class: "title", x: box.x + boxPadding, y: box.y + 17 }, escapeXml(title)),
+    drawTitle(node, box),
     drawActors(actors, box),
     notes.length > 0 && !isFrame
       ? element("path", {
@@ -57,6 +58,15 @@ function drawBox({ node, box }: PlacedNode): string {
       : "",
     drawNotes(notes, box.x + boxPadding, rule + ruleGap),
   );
+}
+
+/** In the middle, where the box has nothing but its title. */
+function drawTitle({ title, notes, actors, children }: FigureNode, box: Box): string {
+  const isAlone = [...notes, ...actors, ...children].length === 0;
+  const at = isAlone
+    ? { x: box.x + box.width / 2, y: box.y + box.height / 2 + 5, "text-anchor": "middle" }
+    : { x: box.x + boxPadding, y: box.y + 17 };
+  return element("text", { class: "title", ...at }, escapeXml(title));
 }
 
 /** At the right of the title: two small circles joined, and the names of the actors that live in the state. */

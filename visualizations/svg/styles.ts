@@ -60,7 +60,7 @@ text{fill:var(--ink);white-space:pre}
 .heading>.title{font-size:20px}
 .legend>text{fill:var(--soft)}
 .legend>.word{fill:var(--ink);font-weight:700}
-.label .event,.label .delay{fill:var(--tone)}
+.label .words,.label .event,.label .delay{fill:var(--tone)}
 `;
 
 function variables(colors: Readonly<Record<string, string>>): string {

@@ -49,8 +49,9 @@ const keeper = fromCallback<{ type: "never" }, { port: unknown; connection: AnyA
   },
 );
 
-/** Provided once, as a host does it. */
-export const testedMachine = pluginConnectionMachine.provide({
+type Machine = typeof pluginConnectionMachine;
+
+const services: Parameters<Machine["provide"]>[0] = {
   actors: { session: scriptedSession, keeper },
   actions: {
     settleCalls: ({ context }, { settlements }) => connectionOf(context.port).settle(settlements),
@@ -61,7 +62,13 @@ export const testedMachine = pluginConnectionMachine.provide({
     watchIdleness: ({ context }, { afterMs }) =>
       connectionOf(context.port).log.push(`watch idleness ${afterMs}`),
   },
-});
+};
+
+/** A machine, or what has been made of it, with services that do as they are told. */
+export const withServices = (machine: Machine): Machine => machine.provide(services);
+
+/** Provided once, as a host does it. */
+export const testedMachine = withServices(pluginConnectionMachine);
 
 /** The machine as an actor, with a session that does as it is told, in simulated time. */
 export class TestConnection implements SessionWitness {

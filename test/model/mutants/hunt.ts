@@ -22,7 +22,7 @@ export interface Kill {
 }
 
 /** Leads mutants along the paths of the machine that ships, until one does something else. */
-class Hunt {
+export class Hunt {
   readonly #recorded: readonly Recorded[];
 
   constructor(everyBounds: readonly Bounds[]) {
