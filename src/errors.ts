@@ -68,6 +68,10 @@ export interface InputIssue {
   /** Dotted path from the root of the input, such as `mcp.tls.ca_bundle`; empty for the root itself */
   readonly path: string;
   readonly message: string;
+  /** Set where the input came from a file; line and column from 1 */
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
 }
 
 export interface PluginErrorInit {

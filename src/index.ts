@@ -64,6 +64,12 @@ export type {
 export { hookTypes, isHookType, registerHook } from "./hooks/register-hook.ts";
 export type { Logger } from "./logger.ts";
 export type {
+  AppliedTo,
+  PromptTemplate,
+  ResourceTemplate,
+  ToolTemplate,
+} from "./models/applied-to.ts";
+export type {
   HttpMcpConfig,
   HttpMcpInput,
   McpConfig,
@@ -85,6 +91,7 @@ export type {
   CommandPolicy,
   HeadersContext,
   HeadersOption,
+  HttpOptions,
   InspectObserver,
   PhaseTimeouts,
   PluginOptions,

@@ -21,8 +21,11 @@ export type CommandPolicy = (
 /** Decides whether a URL may be connected to. Called before every opening; throw, or return false, to refuse. */
 export type UrlPolicy = (url: URL) => boolean | undefined | Promise<boolean | undefined>;
 
+/** A method's parameters are compared both ways: so a listener that names the types of XState's events is one as well. */
+type InspectListener = { listener(event: unknown): void }["listener"];
+
 /** An XState inspection observer. Typed by structure, so that the main entry does not need xstate's types. */
-export type InspectObserver = ((event: unknown) => void) | { next?: (event: unknown) => void };
+export type InspectObserver = InspectListener | { readonly next?: InspectListener | undefined };
 
 /** Times in milliseconds after which a phase fails, each with its own error code. */
 export interface PhaseTimeouts {
@@ -57,6 +60,16 @@ export interface BackoffOption {
   readonly maxMs?: number;
 }
 
+/** Of the connections to one server over HTTP. */
+export interface HttpOptions {
+  /** How long one may take to be made, TLS included, in milliseconds: `CONNECT_FAILED`. Default 10 000 */
+  readonly connectMs?: number;
+  /** How many there may be at a time. A call waits for a free one. Default: as many as calls in flight need */
+  readonly maxConnections?: number;
+  /** How long one is kept that nothing uses, in milliseconds, unless the server says otherwise. Default 4 000 */
+  readonly keepAliveMs?: number;
+}
+
 export interface PluginOptions {
   /** Calls that may be with the plugin at a time. Default 1: plugins of this kind are often serial */
   readonly maxInFlight?: number;
@@ -67,6 +80,7 @@ export interface PluginOptions {
   /** Largest answer, after decompression: `TOO_LARGE`. Default 16 MiB */
   readonly maxMessageBytes?: number;
   readonly timeouts?: PhaseTimeouts;
+  readonly http?: HttpOptions;
   /** Attempts of a first start. Default 3 over HTTP (with waits of 1 s and 2 s), 1 over stdio */
   readonly startAttempts?: number;
   readonly backoff?: BackoffOption;

@@ -31,6 +31,11 @@ export interface ResolvedOptions {
   readonly initializeMs: number;
   readonly fetchConfigMs: number;
   readonly callMs: number;
+  readonly http: {
+    readonly connectMs?: number | undefined;
+    readonly maxConnections?: number | undefined;
+    readonly keepAliveMs?: number | undefined;
+  };
   readonly startAttempts?: number | undefined;
   readonly backoff?: BackoffChoice | undefined;
   readonly restartLimit: { readonly losses: number; readonly withinMs: number };
@@ -81,6 +86,15 @@ const phaseTimeouts = z.strictObject(
   "must be an object of times in milliseconds",
 );
 
+const http = z.strictObject(
+  {
+    connectMs: timer.optional(),
+    maxConnections: count.optional(),
+    keepAliveMs: timer.optional(),
+  },
+  "must be an object with connectMs, maxConnections or keepAliveMs",
+);
+
 const backoff = z.strictObject(
   {
     kind: z.enum(["linear", "exponential"], "must be linear or exponential"),
@@ -104,6 +118,7 @@ const schema = z.strictObject(
     maxQueueBytes: count.default(64 * 1_024 * 1_024),
     maxMessageBytes: count.default(16 * 1_024 * 1_024),
     timeouts: phaseTimeouts.default(() => phaseTimeouts.parse({})),
+    http: http.default({}),
     startAttempts: count.optional(),
     backoff: backoff.optional(),
     restartLimit: z

@@ -15,7 +15,8 @@ export function channelFactory(config: PluginConfig, options: ResolvedOptions): 
     const spec = { ...common, ...process, mcp, resolve: world?.resolve, spawn: world?.spawn };
     return (listener) => createStdioChannel(spec, listener);
   }
-  const { headers, urlPolicy } = options;
-  const spec = { ...common, mcp, headers, urlPolicy, closeMs: stopGraceMs, dial: world?.dial };
+  const { headers, urlPolicy, http } = options;
+  const limits = { ...http, closeMs: stopGraceMs };
+  const spec = { ...common, ...limits, mcp, headers, urlPolicy, dial: world?.dial };
   return (listener) => createHttpChannel(spec, listener);
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { appliedToSchema } from "./applied-to-schema.ts";
 import { maxDepth, nestsDeeper } from "./json-limits.ts";
 import type { PluginCondition, PluginConfig } from "./plugin-config.ts";
 import { isRecord } from "./records.ts";
@@ -41,6 +42,10 @@ const texts = z.array(text, "must be a list of texts");
 const textOrNull = z.string("must be a text or null").nullable();
 const names = z.array(text, "must be a list of texts, or null").nullable().optional();
 
+// As hosts compare them: without parameters, in lower case.
+const contentType = text.transform((type) => type.replace(/;.*$/s, "").trim().toLowerCase());
+const contentTypes = z.array(contentType, "must be a list of texts, or null").nullish();
+
 const condition: z.ZodType<PluginCondition> = z.object(
   {
     server_ids: names,
@@ -50,7 +55,7 @@ const condition: z.ZodType<PluginCondition> = z.object(
     resources: names,
     agents: names,
     user_patterns: names,
-    content_types: names,
+    content_types: contentTypes,
   },
   "must be an object",
 );
@@ -75,7 +80,7 @@ const fields: { readonly [F in keyof SharedFields]: z.ZodType<SharedFields[F]> }
   priority: z.int("must be a whole number"),
   max_content_size: z.int("must be a whole number"),
   conditions: z.array(condition, "must be a list of conditions"),
-  applied_to: freeObject,
+  applied_to: appliedToSchema,
   capabilities: texts,
   config: freeObject,
 };

@@ -61,11 +61,11 @@ function httpIssues(pluginName: string, raw: RawMcp): InputIssue[] {
   }
   const url = urlMessage(pluginName, raw);
   if (url !== undefined) issues.push({ path: "mcp.url", message: url });
-  const uds = udsProblem(raw.uds);
+  const uds = udsProblem(raw.uds, "MCP client");
   if (uds !== undefined) issues.push({ path: "mcp.uds", message: uds });
   const tls = tlsMisplaced(raw);
   if (tls !== undefined) issues.push({ path: "mcp.tls", message: tls });
-  if (isRecord(raw.tls)) issues.push(...tlsIssues(raw.tls));
+  if (isRecord(raw.tls)) issues.push(...tlsIssues(raw.tls, "mcp.tls"));
   return issues;
 }
 
@@ -83,15 +83,16 @@ function urlMessage(pluginName: string, { url, uds }: RawMcp): string | undefine
 // 108 bytes for the path and the NUL behind it; a longer one would be cut off without a word.
 const maxUdsBytes = 107;
 
-function udsProblem(uds: unknown): string | undefined {
+/** What is wrong with the path of a socket that `end` listens on, or connects to. */
+export function udsProblem(uds: unknown, end: "MCP client" | "MCP server"): string | undefined {
   if (typeof uds !== "string") return undefined;
-  if (isBlank(uds)) return "MCP client uds must be a non-empty string.";
+  if (isBlank(uds)) return `${end} uds must be a non-empty string.`;
   const absolute = absolutePath(uds);
   if (Buffer.byteLength(absolute) > maxUdsBytes)
     return `is longer than ${maxUdsBytes} bytes as an absolute path, the limit of the operating system`;
   const parent = path.dirname(absolute);
   if (!kindOf(parent)?.isDirectory())
-    return `MCP client uds parent directory does not exist: ${parent}`;
+    return `${end} uds parent directory does not exist: ${parent}`;
   return undefined;
 }
 
@@ -109,18 +110,19 @@ interface RawTls {
   readonly ca_bundle?: unknown;
 }
 
-function tlsIssues(tls: RawTls): InputIssue[] {
+/** What is wrong with the files of a TLS section, whose path is `at`. */
+export function tlsIssues(tls: RawTls, at: string): InputIssue[] {
   const issues: InputIssue[] = [];
   for (const field of ["certfile", "keyfile", "ca_bundle"] as const) {
     const file = tls[field];
     if (typeof file === "string" && !isBlank(file) && !kindOf(absolutePath(file))?.isFile())
       issues.push({
-        path: `mcp.tls.${field}`,
+        path: `${at}.${field}`,
         message: `TLS file path does not exist: ${file}`,
       });
   }
   if (isGiven(tls.keyfile) && !isGiven(tls.certfile))
-    issues.push({ path: "mcp.tls.certfile", message: "keyfile requires certfile to be specified" });
+    issues.push({ path: `${at}.certfile`, message: "keyfile requires certfile to be specified" });
   return issues;
 }
 

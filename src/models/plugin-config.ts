@@ -1,3 +1,5 @@
+import type { AppliedTo } from "./applied-to.ts";
+
 /** Both generations of the reference: the first four are ContextForge's, and `disabled` and the rest CPEX's. */
 export type PluginMode =
   | "enforce"
@@ -21,6 +23,7 @@ export interface PluginCondition {
   readonly resources?: readonly string[] | null | undefined;
   readonly agents?: readonly string[] | null | undefined;
   readonly user_patterns?: readonly string[] | null | undefined;
+  /** Read in lower case, and without parameters such as `charset` */
   readonly content_types?: readonly string[] | null | undefined;
 }
 
@@ -90,7 +93,7 @@ export interface PluginConfigInput {
   readonly priority?: number | undefined;
   readonly max_content_size?: number | undefined;
   readonly conditions?: readonly PluginCondition[] | undefined;
-  readonly applied_to?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly applied_to?: AppliedTo | null | undefined;
   readonly capabilities?: readonly string[] | undefined;
 }
 
@@ -147,7 +150,7 @@ export interface PluginConfig {
   /** Bytes. Default 10 000 000 */
   readonly max_content_size: number;
   readonly conditions: readonly PluginCondition[];
-  readonly applied_to: Readonly<Record<string, unknown>> | null;
+  readonly applied_to: AppliedTo | null;
   readonly capabilities: readonly string[];
   /** The plugin's own settings, which only its server has */
   readonly config: Readonly<Record<string, unknown>> | null;

@@ -97,6 +97,29 @@ describe("a valid configuration", () => {
     expect(parsePluginConfig(plugin(stdio, { mode })).config.mode).toBe(mode);
   });
 
+  test("content types are read as hosts compare them", () => {
+    const conditions = [{ content_types: ["Text/HTML; charset=utf-8", " application/json ", ""] }];
+    const { config } = parsePluginConfig(plugin(stdio, { conditions }));
+    expect(config.conditions).toStrictEqual([
+      { content_types: ["text/html", "application/json", ""] },
+    ]);
+  });
+
+  test("what the plugin is applied to, without what is unknown", () => {
+    const applied_to = {
+      tools: [{ tool_name: "t", fields: ["a"], result: true, extensions: { policy: "p" } }],
+      prompts: [{ prompt_name: "p", context: ["global.key"], later: 1 }],
+      resources: null,
+      later: 1,
+    };
+    const { config } = parsePluginConfig(plugin(stdio, { applied_to }));
+    expect(config.applied_to).toStrictEqual({
+      tools: applied_to.tools,
+      prompts: [{ prompt_name: "p", context: ["global.key"] }],
+      resources: null,
+    });
+  });
+
   test("null in the mcp section is not given", () => {
     const { config } = parsePluginConfig(
       plugin({ ...http, script: null, cmd: null, env: null, cwd: null, uds: null, tls: null }),
@@ -254,6 +277,16 @@ describe("what is wrong with a configuration", () => {
       "a condition of no lists",
       plugin(stdio, { conditions: [{}, { tools: "a" }] }),
       /^conditions\.1\.tools: must be a list of texts, or null/,
+    ],
+    [
+      "applied to no list",
+      plugin(stdio, { applied_to: { tools: "t" } }),
+      /^applied_to\.tools: must be a list, or null/,
+    ],
+    [
+      "applied to a tool without a name",
+      plugin(stdio, { applied_to: { tools: [{ tool_name: "a" }, { fields: [] }] } }),
+      /^applied_to\.tools\.1\.tool_name: must be a text/,
     ],
     [
       "an unknown capability",
@@ -498,10 +531,11 @@ describe("what is wrong with a configuration", () => {
   });
 
   test("a nested cycle does not hang", () => {
-    const applied_to: { self?: unknown } = {};
-    applied_to.self = applied_to;
+    const extensions: { self?: unknown } = {};
+    extensions.self = extensions;
+    const applied_to = { tools: [{ tool_name: "t", extensions }] };
     expect(issues(plugin(stdio, { applied_to }))).toStrictEqual([
-      "applied_to: must not nest more than 200 levels",
+      "applied_to.tools.0.extensions: must not nest more than 200 levels",
     ]);
   });
 

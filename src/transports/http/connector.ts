@@ -3,11 +3,11 @@ import tls from "node:tls";
 import type { buildConnector } from "undici";
 import type { Clock } from "../../clock.ts";
 import type { Endpoint } from "./endpoint.ts";
-import type { DialPort } from "./http-spec.ts";
+import type { DialPort, HttpSpec } from "./http-spec.ts";
 import { codeOf } from "./system-code.ts";
 import type { TlsMaterial } from "./tls-material.ts";
 
-const connectMs = 10_000;
+const connectMsDefault = 10_000;
 /** A peer that went without a word is noticed */
 const keepAliveMs = 15_000;
 
@@ -32,6 +32,7 @@ export class Connector {
   readonly #tls: TlsMaterial | undefined;
   readonly #clock: Clock;
   readonly #dial: DialPort;
+  readonly #connectMs: number;
   readonly #sockets = new Map<net.Socket, Promise<void>>();
   #first: net.Socket | undefined;
   #isDestroyed = false;
@@ -41,13 +42,13 @@ export class Connector {
   constructor(
     endpoint: Endpoint,
     tls: TlsMaterial | undefined,
-    clock: Clock,
-    dial: DialPort = (host, port) => net.connect({ host, port }),
+    { clock, connectMs, dial }: Pick<HttpSpec, "clock" | "connectMs" | "dial">,
   ) {
     this.#endpoint = endpoint;
     this.#tls = tls;
     this.#clock = clock;
-    this.#dial = dial;
+    this.#connectMs = connectMs ?? connectMsDefault;
+    this.#dial = dial ?? ((host, port) => net.connect({ host, port }));
   }
 
   /** Whether the server has asked for a client certificate */
@@ -113,7 +114,7 @@ export class Connector {
       const isTls = isReached && (wantsCertificate || !isDisconnection.has(code));
       end(new ConnectFailure(code, isTls));
     };
-    const timer = this.#clock.setTimeout(() => fail("ETIMEDOUT"), connectMs);
+    const timer = this.#clock.setTimeout(() => fail("ETIMEDOUT"), this.#connectMs);
     socket
       .once("connect", () => {
         isReached = true;

@@ -104,7 +104,7 @@ class HttpChannel implements Channel {
   }
 
   async #connect(signal: AbortSignal): Promise<void> {
-    const { plugin, mcp, clock, dial, maxMessageBytes } = this.#spec;
+    const { plugin, mcp, maxMessageBytes, clock } = this.#spec;
     const endpoint = this.#endpoint;
     await abortable(askUrlPolicy(this.#spec), signal);
     await abortable(warnOfRisks(this.#spec, this.#logger), signal);
@@ -112,7 +112,7 @@ class HttpChannel implements Channel {
     if (endpoint.isSecure) this.#tls = await abortable(readTls(plugin, mcp.tls), signal);
     // What is made from here on has to be found by `close`.
     signal.throwIfAborted();
-    const connector = new Connector(endpoint, this.#tls, clock, dial);
+    const connector = new Connector(endpoint, this.#tls, this.#spec);
     this.#connector = connector;
     await abortable(connector.open(signal), signal).catch((error: unknown) => {
       throw error instanceof ConnectFailure ? this.#connectError(error) : error;
@@ -123,6 +123,8 @@ class HttpChannel implements Channel {
       connector,
       headers: this.#headers,
       maxMessageBytes,
+      maxConnections: this.#spec.maxConnections,
+      keepAliveMs: this.#spec.keepAliveMs,
       clock,
       signal: this.#life.signal,
       refused: (status, text) => this.#noteRefusal(status, text),

@@ -17,6 +17,8 @@ export interface HttpSessionSpec {
   readonly connector: Connector;
   readonly headers: UserHeaders;
   readonly maxMessageBytes: number;
+  readonly maxConnections: number | undefined;
+  readonly keepAliveMs: number | undefined;
   readonly clock: Clock;
   /** Aborted when the channel closes */
   readonly signal: AbortSignal;
@@ -48,6 +50,8 @@ export class HttpSession implements ErrandSite {
     this.#pool = new Pool(spec.endpoint.url.origin, {
       connect: spec.connector.provide,
       pipelining: 1,
+      connections: spec.maxConnections ?? null,
+      ...(spec.keepAliveMs !== undefined && { keepAliveTimeout: spec.keepAliveMs }),
       // Calls have deadlines, which are not known here.
       headersTimeout: 0,
       bodyTimeout: 0,

@@ -16,6 +16,12 @@ export interface HttpSpec {
   readonly mcp: HttpMcp;
   /** Largest answer, after decompression */
   readonly maxMessageBytes: number;
+  /** How long a connection may take to be made. Default 10 000 */
+  readonly connectMs?: number | undefined;
+  /** Connections at a time. Default: no limit of its own */
+  readonly maxConnections?: number | undefined;
+  /** How long a connection is kept that nothing uses. Default: undici's 4 000 */
+  readonly keepAliveMs?: number | undefined;
   /** How long the end of a session may take: the answer to its DELETE */
   readonly closeMs: number;
   /** Sent with every request. A function is asked per opening, and once more after a 401 */
