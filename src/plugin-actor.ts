@@ -11,6 +11,10 @@ export type PluginCommand =
 /** The XState actor behind a plugin, described by its shape, so that nobody needs XState's types who does not use XState. */
 export interface PluginActor {
   readonly id: string;
+  /** Lets an XState inspection observer join an actor that is running already. It must not throw */
+  readonly system: {
+    inspect(observer: (event: unknown) => void): { unsubscribe(): void };
+  };
   send(command: PluginCommand): void;
   getSnapshot(): {
     readonly status: "active" | "done" | "error" | "stopped";

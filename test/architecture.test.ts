@@ -29,6 +29,10 @@ const yaml = /The YAML parser stays/;
 const host = /src\/host\/ reads configurations/;
 const files = /Nothing that runs a plugin imports src\/host\//;
 const testing = /Nothing in src\/ imports src\/testing\//;
+const inspector = /src\/inspector\/ sees what everybody sees/;
+const trace = /src\/inspector\/trace\/ also runs in a browser/;
+const watched = /Only src\/cli\/ imports src\/inspector\//;
+const cli = /Nothing in src\/ imports src\/cli\//;
 /** Not listed within the file list of its project */
 const notInProject = /TS6307/;
 /** Cannot find a name, or a module, or the types of Node */
@@ -109,6 +113,17 @@ const violations: readonly Violation[] = [
 
   inSource("simulated.ts", importing("./testing/target.ts"), testing),
   inSource("actors/simulated.ts", importing("../testing/target.ts"), testing),
+
+  inSource("inspector/actor.ts", importing("../actors/target.ts"), inspector),
+  inSource("inspector/http/transport.ts", importing("../../transports/target.ts"), inspector),
+  inSource("inspector/model.ts", importing("../models/target.ts"), inspector),
+  inSource("inspector/trace/node.ts", 'export { readFileSync } from "node:fs";', trace),
+  inSource("inspector/trace/up.ts", importing("../target.ts"), trace),
+  inSource("inspector/trace/machine.ts", importing("../../../machines/target.ts"), trace),
+  inSource("watched.ts", importing("./inspector/target.ts"), watched),
+  inSource("host/watched.ts", importing("../inspector/target.ts"), watched),
+  inSource("inspector/command.ts", importing("../cli/target.ts"), cli),
+  inSource("command.ts", importing("./cli/target.ts"), cli),
 ];
 
 /** What each layer may do. */
@@ -147,6 +162,17 @@ const allowed: Readonly<Record<string, string>> = {
     'export { target as model } from "../models/target.ts";',
   ].join("\n"),
   "src/testing/allowed.ts": 'export { target } from "../server/target.ts";',
+  "src/inspector/allowed.ts": [
+    'export { target } from "../../machines/target.ts";',
+    'export { target as shared } from "./trace/target.ts";',
+    'export { target as version } from "../target.ts";',
+  ].join("\n"),
+  "src/inspector/trace/allowed.ts": 'export { target } from "./target.ts";',
+  "src/cli/allowed.ts": [
+    'export { target } from "../inspector/target.ts";',
+    'export { target as server } from "../server/target.ts";',
+    'export { target as host } from "../host/target.ts";',
+  ].join("\n"),
   "src/xstate.ts": 'export { createActor as target } from "xstate";',
   "src/index.ts": 'export { target } from "./models/target.ts";',
 };
@@ -160,6 +186,7 @@ const targets = [
     ...["models", "hooks", "transports", "server", "actors", "host", "testing"].map(
       (name) => `src/${name}`,
     ),
+    ...["inspector", "inspector/trace", "cli"].map((name) => `src/${name}`),
     "test",
     "examples",
     "visualizations",

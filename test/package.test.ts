@@ -49,7 +49,8 @@ describe("the tarball", () => {
   });
 
   test("has nothing that only this repository needs", () => {
-    const allowed = /^(?:LICENSE|README\.md|package\.json|(?:dist\/)?(?:src|machines)\/.+)$/;
+    const allowed =
+      /^(?:LICENSE|README\.md|package\.json|visualizations\/plugin-connection\.svg|(?:dist\/)?(?:src|machines|visualizations\/inspector)\/.+)$/;
     const unwanted = /\.tsbuildinfo$|tsconfig.*\.json$|\.test\.|\.lock$/;
     expect(files.filter((file) => !allowed.test(file) || unwanted.test(file))).toEqual([]);
   });

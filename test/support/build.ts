@@ -24,7 +24,7 @@ export async function setup(project: TestProject): Promise<void> {
     const tsc = path.join(root, "node_modules/typescript/bin/tsc");
     const build = spawnSync(
       process.execPath,
-      [tsc, "-b", "examples", "test/bench", "test/simulation"],
+      [tsc, "-b", "examples", "test/bench", "test/simulation", "visualizations/inspector"],
       {
         cwd: root,
         encoding: "utf8",
@@ -39,7 +39,7 @@ export async function setup(project: TestProject): Promise<void> {
 
 /** The compiler leaves behind what it once made of a source that is gone, and it would be packed. */
 function removeOrphans(): void {
-  for (const folder of ["src", "machines", "examples"]) {
+  for (const folder of ["src", "machines", "examples", "visualizations"]) {
     for (const output of readdirSync(path.join(dist, folder), {
       recursive: true,
       encoding: "utf8",

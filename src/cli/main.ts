@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+import { PluginError } from "../errors.ts";
+import { packageVersion } from "../package-version.ts";
+import { inspect } from "./inspect.ts";
+import { readInspectOptions } from "./inspect-options.ts";
+import { UsageError } from "./usage-error.ts";
+
+const helpText = `Usage: mcp-tether inspect --demo [options]
+
+Runs plugins, and shows on a page of this machine what they are doing, what they did, and what they could do next.
+
+  --demo           plugins that live through everything that plugins live through
+  --allow-control  let the page start, stop and reconnect them
+  --port <number>  where the page is served, on 127.0.0.1 (default: any that is free)
+  --open           open the page in a browser
+  --help           print this
+  --version        print the version
+
+Exit codes: 0 ended by Ctrl-C, 1 something went wrong, 2 wrong options.
+`;
+
+/** Ends with the first signal; a second one does not wait for the plugins. */
+function untilSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.once(signal, () => controller.abort());
+  return controller.signal;
+}
+
+async function main([command, ...args]: readonly string[]): Promise<number> {
+  try {
+    if (command === "--version") process.stdout.write(`${packageVersion}\n`);
+    else if (command === undefined || command === "--help" || args.includes("--help"))
+      process.stdout.write(helpText);
+    else if (command === "inspect") await inspect(readInspectOptions(args), untilSignal());
+    else throw new UsageError(`There is no command ${command}; see mcp-tether --help`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UsageError) && !PluginError.is(error)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

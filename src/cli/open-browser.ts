@@ -1,0 +1,14 @@
+import { spawn } from "node:child_process";
+
+const openers: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {
+  darwin: ["open"],
+  win32: ["explorer.exe"],
+};
+
+/** Opens an address in the browser of whoever sits here. If there is none, the address has been printed. */
+export function openBrowser(url: string): void {
+  const [command, ...args] = openers[process.platform] ?? ["xdg-open"];
+  const child = spawn(command, [...args, url], { stdio: "ignore", detached: true });
+  child.once("error", () => {});
+  child.unref();
+}

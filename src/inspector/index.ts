@@ -1,0 +1,17 @@
+export type { InspectorOptions } from "./inspector-options.ts";
+export type { ObservedActor } from "./observed-actor.ts";
+export { type Inspector, startInspector } from "./start-inspector.ts";
+export { readTrace, type Trace, TraceError } from "./trace/read-trace.ts";
+export type {
+  AttachedRecord,
+  CallCounts,
+  DetachedRecord,
+  LeafState,
+  LinkNote,
+  OpenCall,
+  ProcessNote,
+  SettledCall,
+  StepRecord,
+  TraceHeader,
+  TraceRecord,
+} from "./trace/record.ts";

@@ -1,0 +1,378 @@
+import { once } from "node:events";
+import { readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ExternalPlugin } from "../../src/external-plugin.ts";
+import { readTrace } from "../../src/inspector/trace/read-trace.ts";
+import {
+  afterwards,
+  call,
+  failure,
+  newControl,
+  next,
+  stdioPlugin,
+} from "../external-plugin/support/harness.ts";
+import type { PluginControl } from "../fixtures/control.ts";
+import { expectBuilt } from "../support/project.ts";
+import { launchChromium } from "./support/chromium.ts";
+import { InspectorPage } from "./support/inspector-page.ts";
+
+let browser: Browser;
+
+beforeAll(async () => {
+  expectBuilt();
+  browser = await launchChromium();
+});
+
+afterAll(() => browser?.close());
+
+/** A plugin that answers calls when it is told to. */
+async function heldPlugin(): Promise<{ plugin: ExternalPlugin; control: PluginControl }> {
+  const control = await newControl();
+  control.prepare({ do: "treat", what: "invoke_hook", how: "hold" });
+  return { plugin: stdioPlugin(control), control };
+}
+
+/** A plugin that has had a call answered, then was killed in the middle of the next, and is back. */
+async function livePlugin(opened: InspectorPage): Promise<ExternalPlugin> {
+  const { plugin, control } = await heldPlugin();
+  opened.inspector.attach(plugin);
+  await plugin.initialize();
+  const child = await control.started();
+  const answered = call(plugin, "a");
+  await child.next("ran");
+  await child.tell({ do: "release" });
+  await answered;
+  const lost = failure(call(plugin, "b"));
+  await child.next("ran");
+  const ready = next(plugin, "ready");
+  await child.tell({ do: "die", signal: "SIGKILL" });
+  await lost;
+  await ready;
+  return plugin;
+}
+
+describe("a person who looks on", () => {
+  it("sees a plugin at work, killed in the middle of a call, and back", async () => {
+    const opened = await InspectorPage.open(browser);
+    const { page, inspector } = opened;
+    const { plugin, control } = await heldPlugin();
+    inspector.attach(plugin);
+    await opened.expectRow("Guard", { state: "idle", generation: "0", error: "–" });
+    expect(await opened.litState()).toBe("idle");
+
+    await plugin.initialize();
+    const child = await control.started();
+    await opened.expectRow("Guard", { state: "ready.waiting", generation: "1" });
+    await expect.poll(() => opened.litState()).toBe("ready.waiting");
+    const start = page.locator("[data-edge] [data-trail], [data-edge][data-trail]");
+    expect(await start.count()).toBeGreaterThan(0);
+
+    const calls = [failure(call(plugin, "a")), call(plugin, "b")];
+    await child.next("ran");
+    await opened.expectRow("Guard", { state: "ready.invoking", queue: "1", inFlight: "1/1" });
+    await expect.poll(() => opened.litState()).toBe("ready.invoking");
+    expect(await page.locator("#chart-possible").textContent()).toContain("session.lost");
+
+    control.prepare();
+    await child.tell({ do: "die", signal: "SIGKILL" });
+    await Promise.all(calls);
+    await opened.expectRow("Guard", {
+      state: "ready.waiting",
+      generation: "2",
+      attempt: "0",
+      queue: "0",
+      inFlight: "0/1",
+      ok: "1",
+      failed: "1",
+      error: "SESSION_LOST while invoking (SIGKILL)",
+    });
+    await expect.poll(() => opened.litState()).toBe("ready.waiting");
+    const texts = (await opened.logTexts()).join("\n");
+    expect(texts).toMatch(/tool_pre_invoke #\d+ failed: SESSION_LOST, unknown/);
+    expect(texts).toMatch(/process ended: SIGKILL/);
+    expect(texts).toMatch(/tool_pre_invoke #\d+ answered \(waited .*ran .*\)/);
+
+    await page.getByRole("tab", { name: "Sequence" }).click();
+    const sequence = page.locator("#sequence-svg");
+    await expect.poll(() => sequence.textContent()).toContain("session 2");
+    const drawn = await sequence.textContent();
+    expect(drawn).toContain("session 1");
+    expect(drawn).toContain("✕ SIGKILL");
+    expect(drawn).toMatch(/run-failed.*SESSION_LOST/);
+    expect(await page.locator("#sequence-note").textContent()).toBe("2 calls, 0 open");
+  });
+
+  it("goes back in time, and all that is shown goes along", async () => {
+    const opened = await InspectorPage.open(browser);
+    const { page } = opened;
+    await livePlugin(opened);
+    await opened.expectRow("Guard", { generation: "2", state: "ready.waiting" });
+    const rows = page.locator("#log .log-row");
+    await rows.filter({ hasText: "#" }).filter({ hasText: "sent" }).last().click();
+    await opened.expectRow("Guard", {
+      state: "ready.invoking",
+      generation: "1",
+      inFlight: "1/1",
+      failed: "0",
+      error: "–",
+    });
+    expect(await opened.litState()).toBe("ready.invoking");
+    expect(await page.locator("#log [aria-selected=true]").textContent()).toContain("sent");
+    expect((await opened.logTexts()).join()).not.toContain("SESSION_LOST");
+
+    // One event on: the loss.
+    await page.getByRole("button", { name: "One event on" }).click();
+    await opened.expectRow("Guard", { state: "closing", failed: "1", inFlight: "0/1" });
+    expect(await opened.litState()).toBe("closing");
+    await page.getByRole("button", { name: "One event back" }).click();
+    await opened.expectRow("Guard", { state: "ready.invoking", failed: "0" });
+
+    // From the beginning to the end, by itself.
+    const slider = page.getByRole("slider");
+    await slider.focus();
+    await slider.press("Home");
+    await opened.expectRow("Guard", { state: "idle", generation: "0" });
+    await page.locator("#timeline-speed").selectOption("10");
+    await page.getByRole("button", { name: "Play" }).click();
+    await opened.expectRow("Guard", { state: "ready.waiting", generation: "2" });
+    await page.getByRole("button", { name: "Live" }).click();
+    expect(await page.getByRole("button", { name: "Live" }).getAttribute("aria-pressed")).toBe(
+      "true",
+    );
+  });
+
+  it("finds what they look for in the log", async () => {
+    const opened = await InspectorPage.open(browser);
+    const { page } = opened;
+    await livePlugin(opened);
+    await opened.expectRow("Guard", { generation: "2", state: "ready.waiting" });
+    const found = page.locator("#log-found");
+    await page.getByRole("searchbox").fill("session_lost unknown");
+    await expect.poll(() => found.textContent()).toBe("1 event");
+    await page.getByRole("searchbox").fill("no such thing");
+    await expect.poll(() => found.textContent()).toBe("0 events");
+    await page.getByRole("searchbox").fill("");
+    await page.getByLabel("life").uncheck();
+    await page.getByLabel("failures").uncheck();
+    await expect
+      .poll(async () => (await opened.logTexts()).every((text) => /sent|answered/.test(text)))
+      .toBe(true);
+  });
+
+  it("does everything with the keyboard", async () => {
+    const opened = await InspectorPage.open(browser);
+    const { page } = opened;
+    const [one, other] = [await heldPlugin(), await heldPlugin()];
+    opened.inspector.attach(one.plugin, { name: "One" });
+    opened.inspector.attach(other.plugin, { name: "Other" });
+    await opened.expectRow("Other", { state: "idle" });
+    await page.getByRole("button", { name: "One", exact: true }).focus();
+    await page.keyboard.press("ArrowDown");
+    await expect.poll(() => page.locator("#detail-name").textContent()).toBe("Other");
+    await page.keyboard.press("2");
+    expect(await page.locator("#sequence").isVisible()).toBe(true);
+    await page.getByRole("tab", { name: "Sequence" }).focus();
+    await page.keyboard.press("ArrowLeft");
+    expect(await page.locator("#chart").isVisible()).toBe(true);
+    await page.keyboard.press("/");
+    expect(
+      await page.getByRole("searchbox").evaluate((box) => box === document.activeElement),
+    ).toBe(true);
+    await page.keyboard.press("2");
+    expect(await page.getByRole("searchbox").inputValue()).toBe("2");
+    await page.getByRole("searchbox").fill("");
+    await page.locator("#log").focus();
+    await page.keyboard.press("ArrowUp");
+    expect(await page.locator("#log [aria-selected=true]").count()).toBe(1);
+    await page.locator("#chart-window").focus();
+    const view = () => page.locator("#chart-window svg").getAttribute("viewBox");
+    const before = await view();
+    await page.keyboard.press("+");
+    expect(await view()).not.toBe(before);
+    await page.keyboard.press("0");
+    await page.keyboard.press("l");
+    expect(await page.locator("#log [aria-selected=true]").count()).toBe(0);
+  });
+});
+
+describe("a trace", () => {
+  it("is saved, and shows a colleague the same", async () => {
+    const opened = await InspectorPage.open(browser);
+    await livePlugin(opened);
+    await opened.expectRow("Guard", { generation: "2", state: "ready.waiting" });
+    const before = await opened.row("Guard");
+    const downloading = opened.page.waitForEvent("download");
+    await opened.page.getByRole("button", { name: "Save trace" }).click();
+    const download = await downloading;
+    expect(download.suggestedFilename()).toMatch(/^mcp-tether-.*\.jsonl$/);
+    const file = path.join(tmpdir(), `${process.pid}-${download.suggestedFilename()}`);
+    await download.saveAs(file);
+    expect(readTrace(await readFile(file, "utf8")).records.length).toBeGreaterThan(10);
+
+    const colleague = await InspectorPage.open(browser);
+    await openFile(colleague, "Open trace…", file);
+    await colleague.page.getByText("This is the past").waitFor();
+    expect(await colleague.row("Guard")).toEqual(before);
+    await colleague.page.getByRole("button", { name: "Back to live" }).click();
+    await colleague.page.getByText("No connection is attached yet.").waitFor();
+  });
+
+  it("that is none is refused, with the line that is wrong", async () => {
+    const opened = await InspectorPage.open(browser);
+    const file = path.join(tmpdir(), `${process.pid}-nonsense.jsonl`);
+    const header = '{"format":"mcp-tether-trace","version":1,"startedAt":"2026-01-01T00:00:00Z"}';
+    await writeFile(file, `${header}\n{"kind":"<img src=x onerror=alert(1)>"}\n`);
+    await openFile(opened, "Open trace…", file);
+    await opened.page.getByRole("alert").getByText("Line 2: at must be a number").waitFor();
+  });
+});
+
+describe("coverage", () => {
+  it("is drawn over the lines, and what was not taken stands out", async () => {
+    const opened = await InspectorPage.open(browser);
+    const { plugin } = await heldPlugin();
+    opened.inspector.attach(plugin);
+    await opened.expectRow("Guard", { state: "idle" });
+    const file = path.join(tmpdir(), `${process.pid}-coverage.json`);
+    const counts = {
+      "idle plugin.start 0": 7,
+      "spawning/session.opened/0": 5,
+      ". hook.cancel 0": 1,
+    };
+    await writeFile(file, JSON.stringify({ states: 14, transitionCounts: counts }));
+    await openFile(opened, "Coverage…", file);
+    await expect
+      .poll(() => opened.page.locator("#coverage-note").textContent())
+      .toMatch(/^3 of \d+ transitions taken$/);
+    const marks = await opened.page.locator("#chart-window .coverage").allTextContents();
+    expect(marks).toContain("5×");
+    expect(marks).toContain("0×");
+    expect(await opened.page.locator('.edge[data-uncovered="true"]').count()).toBeGreaterThan(20);
+    await opened.page.getByRole("button", { name: "Hide coverage" }).click();
+    expect(await opened.page.locator("#chart-window .coverage").count()).toBe(0);
+  });
+});
+
+async function openFile({ page }: InspectorPage, button: string, file: string): Promise<void> {
+  const choosing = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: button }).click();
+  await (await choosing).setFiles(file);
+}
+
+describe("control", () => {
+  it("is not there where the host has not allowed it", async () => {
+    const opened = await InspectorPage.open(browser);
+    await livePlugin(opened);
+    await opened.expectRow("Guard", { generation: "2" });
+    expect(await opened.page.locator("#control").isVisible()).toBe(false);
+  });
+
+  it("starts, reconnects, and stops when asked twice", async () => {
+    const opened = await InspectorPage.open(browser, { allowControl: true });
+    const { page } = opened;
+    const { plugin } = await heldPlugin();
+    opened.inspector.attach(plugin);
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+    await opened.expectRow("Guard", { state: "ready.waiting", generation: "1" });
+    await page.getByRole("button", { name: "Reconnect" }).click();
+    await opened.expectRow("Guard", { state: "ready.waiting", generation: "2" });
+    await page.getByRole("button", { name: "Stop…" }).click();
+    await page.getByRole("button", { name: "Keep it running" }).click();
+    await page.getByRole("button", { name: "Stop…" }).click();
+    await page.getByRole("button", { name: "Stop it" }).click();
+    await opened.expectRow("Guard", { state: "terminated" });
+    expect(plugin.status().state).toBe("terminated");
+    expect(await page.getByRole("button", { name: "Stop…" }).isDisabled()).toBe(true);
+  });
+});
+
+describe.each(["light", "dark"] as const)("in %s colours", (scheme) => {
+  it("axe finds nothing serious, whatever is shown", async () => {
+    const opened = await InspectorPage.open(browser, { scheme, allowControl: true });
+    const { page } = opened;
+    await livePlugin(opened);
+    await opened.expectRow("Guard", { generation: "2", state: "ready.waiting" });
+    expect(await opened.seriousFindings()).toEqual([]);
+    await page.getByRole("tab", { name: "Sequence" }).click();
+    await page.keyboard.press("[");
+    expect(await opened.seriousFindings()).toEqual([]);
+    await page.keyboard.press("l");
+    await page.getByRole("button", { name: "Stop…" }).click();
+    expect(await opened.seriousFindings()).toEqual([]);
+  });
+});
+
+describe("a stranger", () => {
+  it("without the token sees a page that says so, and no more", async () => {
+    const opened = await InspectorPage.open(browser);
+    const { origin } = new URL(opened.inspector.url);
+    const context = await browser.newContext();
+    afterwards(() => context.close());
+    const page = await context.newPage();
+    for (const address of [origin, `${origin}/#token=${"A".repeat(43)}`]) {
+      await page.goto("about:blank");
+      await page.goto(address);
+      await page.getByRole("heading", { name: "This address needs its token" }).waitFor();
+      expect(await page.locator("#app").isVisible()).toBe(false);
+    }
+  });
+
+  it("from another origin reads nothing and does nothing, even with the token", async () => {
+    const opened = await InspectorPage.open(browser, { allowControl: true });
+    const { plugin } = await heldPlugin();
+    opened.inspector.attach(plugin);
+    const { origin, hash } = new URL(opened.inspector.url);
+    const server = createServer((_, response) => {
+      response.setHeader("content-type", "text/html").end("<title>elsewhere</title>");
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    afterwards(() => server.close());
+    const page = await browser.newPage();
+    afterwards(() => page.close());
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    const results = await page.evaluate(
+      async ({ url, token }) => {
+        const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+        const body = JSON.stringify({ connection: 1, command: "start" });
+        const attempt = (path: string, init: RequestInit): Promise<string> =>
+          fetch(url + path, init).then(
+            (answer) => `${answer.type} ${answer.status}`,
+            () => "refused",
+          );
+        return [
+          await attempt("/api/trace", { headers }),
+          await attempt("/api/control", { method: "POST", headers, body }),
+          await attempt("/api/control", { method: "POST", body, mode: "no-cors" }),
+          await attempt("/", {}),
+        ];
+      },
+      { url: origin, token: hash.slice("#token=".length) },
+    );
+    expect(results).toEqual(["refused", "refused", "refused", "refused"]);
+    expect(plugin.status().state).toBe("idle");
+  });
+
+  it("that has made a name of its own point here gets nothing", async () => {
+    const opened = await InspectorPage.open(browser);
+    const { port, hash } = new URL(opened.inspector.url);
+    const rebound = await launchChromium("--host-resolver-rules=MAP evil.example 127.0.0.1");
+    afterwards(() => rebound.close());
+    const page = await rebound.newPage();
+    const answer = await page.goto(`http://evil.example:${port}/${hash}`);
+    expect(answer?.status()).toBe(403);
+    expect(await page.locator("body").textContent()).toContain("not served here");
+  });
+
+  it("finds no token in the address, once the page has it", async () => {
+    const { page, inspector } = await InspectorPage.open(browser);
+    expect(page.url()).toBe(`${new URL(inspector.url).origin}/`);
+    await page.reload();
+    await page.getByRole("status").getByText("live", { exact: true }).waitFor();
+  });
+});

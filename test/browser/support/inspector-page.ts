@@ -1,0 +1,100 @@
+import axe from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { expect } from "vitest";
+import type { InspectorOptions } from "../../../src/inspector/inspector-options.ts";
+import { type Inspector, startInspector } from "../../../src/inspector/start-inspector.ts";
+import { afterwards } from "../../external-plugin/support/harness.ts";
+
+export interface PageOptions extends InspectorOptions {
+  readonly scheme?: "light" | "dark";
+}
+
+/** An inspector, and its page in a browser. */
+export class InspectorPage {
+  readonly inspector: Inspector;
+  readonly page: Page;
+  /** What the browser has found wrong */
+  readonly faults: string[] = [];
+
+  /** A page that must have had no fault when the test is over. */
+  static async open(browser: Browser, options: PageOptions = {}): Promise<InspectorPage> {
+    const { scheme = "light", ...settings } = options;
+    const inspector = await startInspector(settings);
+    afterwards(() => inspector.close());
+    const page = await browser.newPage({
+      viewport: { width: 1280, height: 800 },
+      colorScheme: scheme,
+      reducedMotion: "reduce",
+    });
+    const opened = new InspectorPage(inspector, page);
+    afterwards(async () => {
+      await page.close();
+      expect(opened.faults).toEqual([]);
+    });
+    page.setDefaultTimeout(15_000);
+    await page.goto(inspector.url);
+    await page.getByRole("status").getByText("live", { exact: true }).waitFor();
+    await page.locator("#chart-window svg").waitFor();
+    return opened;
+  }
+
+  private constructor(inspector: Inspector, page: Page) {
+    this.inspector = inspector;
+    this.page = page;
+    // Violations of the content security policy are among them.
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) this.faults.push(message.text());
+    });
+    page.on("pageerror", (error) => this.faults.push(error.message));
+    page.on("request", (request) => {
+      if (!request.url().startsWith(new URL(inspector.url).origin) && !isLocal(request.url()))
+        this.faults.push(`asked for ${request.url()}`);
+    });
+  }
+
+  /** The texts of the cells of a plugin's row on the board, by their classes. */
+  async row(name: string): Promise<Record<string, string>> {
+    return await this.page
+      .locator("#board-rows tr", { has: this.page.getByRole("button", { name, exact: true }) })
+      .evaluate((row) =>
+        Object.fromEntries(
+          [...row.children].map((cell) => [cell.className || "name", cell.textContent ?? ""]),
+        ),
+      );
+  }
+
+  /** Waits until the row is so. */
+  async expectRow(name: string, expected: Record<string, unknown>): Promise<void> {
+    await expect.poll(() => this.row(name), { timeout: 10_000 }).toMatchObject(expected);
+  }
+
+  /** The leaf that is lit in the chart. */
+  async litState(): Promise<string | null> {
+    return await this.page.locator('#chart-window [data-active="leaf"]').getAttribute("data-state");
+  }
+
+  /** The lines of the log that are in sight. */
+  async logTexts(): Promise<string[]> {
+    return await this.page.locator("#log .log-row .text").allTextContents();
+  }
+
+  /** What axe finds that is serious. */
+  async seriousFindings(): Promise<string[]> {
+    await this.page.evaluate(axe.source);
+    return await this.page.evaluate(async () => {
+      const { axe } = globalThis as unknown as {
+        axe: {
+          run(): Promise<{
+            violations: { id: string; impact: string; nodes: { html: string }[] }[];
+          }>;
+        };
+      };
+      const { violations } = await axe.run();
+      return violations
+        .filter(({ impact }) => impact === "serious" || impact === "critical")
+        .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+    });
+  }
+}
+
+const isLocal = (url: string): boolean => url.startsWith("blob:") || url.startsWith("data:");

@@ -1,0 +1,238 @@
+import type { TraceHeader, TraceRecord } from "../../src/inspector/trace/record.ts";
+import { BoardView } from "./board-view.ts";
+import { ChartView } from "./chart-view.ts";
+import { ControlView } from "./control-view.ts";
+import { readCoverage } from "./coverage.ts";
+import { byId, setAttributes, setText } from "./dom.ts";
+import { Feed, type FeedStart, type FeedState } from "./feed.ts";
+import { chooseFile, openTrace, saveTrace } from "./files.ts";
+import type { Frame, View } from "./frame.ts";
+import { LogView } from "./log-view.ts";
+import { announcer } from "./message.ts";
+import { Player } from "./player.ts";
+import { SequenceView } from "./sequence-view.ts";
+import { watchShortcuts } from "./shortcuts.ts";
+import { Tabs } from "./tabs.ts";
+import { watchTheme } from "./theme.ts";
+import { TimelineView } from "./timeline-view.ts";
+import { Seeker, TraceStore } from "./trace-store.ts";
+
+const noTrace: TraceHeader = {
+  format: "mcp-tether-trace",
+  version: 1,
+  startedAt: new Date().toISOString(),
+};
+
+/** Countdowns and the present move on by themselves so often */
+const tickMs = 100;
+
+const stateTexts: Readonly<Record<FeedState, string>> = {
+  connecting: "connecting",
+  live: "live",
+  silent: "the host is silent",
+  lost: "the host is gone",
+  refused: "refused",
+};
+
+/** The page: one trace, one moment of it, one connection that was chosen, and the views that show them. */
+export class App {
+  readonly #feed: Feed;
+  readonly #say = announcer();
+  readonly #status = byId("status", HTMLElement);
+  readonly #source = byId("source", HTMLElement);
+  readonly #chart = new ChartView();
+  readonly #log = new LogView((at) => this.#go(at));
+  readonly #control: ControlView;
+  readonly #views: readonly View[];
+  readonly #tabs = new Tabs(() => this.#draw());
+  readonly #player = new Player(
+    () => this.#frame(),
+    (at) => this.#go(at),
+  );
+  /** What the host tells, whatever is shown */
+  #live = new TraceStore(noTrace);
+  /** What is shown: the live one, or one from a file */
+  #store = this.#live;
+  #seeker = new Seeker(this.#store);
+  /** null: now */
+  #at: number | null = null;
+  #selected: number | undefined;
+  /** The host's time, and ours, when it last told */
+  #clock = { host: 0, page: 0 };
+  #feedState: FeedState = "connecting";
+  #isDrawn = true;
+
+  constructor(token: string) {
+    this.#feed = new Feed(token, {
+      started: (start) => this.#begin(start),
+      received: (records, now) => this.#take(records, now),
+      changed: (state) => this.#noteState(state),
+    });
+    this.#control = new ControlView(
+      (connection, command) => this.#feed.control(connection, command),
+      this.#say,
+    );
+    this.#views = [
+      new BoardView((id) => this.#select(id)),
+      this.#chart,
+      new SequenceView(),
+      this.#log,
+      new TimelineView((at) => this.#go(at)),
+      this.#control,
+    ];
+    watchTheme();
+    this.#listen();
+  }
+
+  async run(): Promise<void> {
+    setInterval(() => this.#draw(), tickMs);
+    this.#chart.load().catch((error: Error) => this.#say(error.message));
+    await this.#feed.follow();
+  }
+
+  #listen(): void {
+    const on = (id: string, act: () => void): void =>
+      byId(id, HTMLElement).addEventListener("click", act);
+    on("save", () => saveTrace(this.#store));
+    on("open", () => void this.#openTrace());
+    on("back-to-live", () => this.#show(this.#live));
+    on("coverage-open", () => void this.#openCoverage());
+    on("coverage-close", () => this.#cover(undefined));
+    document.addEventListener("input", () => this.#draw());
+    document.addEventListener("dragover", (event) => event.preventDefault());
+    document.addEventListener("drop", (event) => {
+      event.preventDefault();
+      const file = event.dataTransfer?.files[0];
+      if (file) void this.#showTrace(file);
+    });
+    watchShortcuts({
+      stepBack: () => this.#player.step(-1),
+      stepOn: () => this.#player.step(1),
+      togglePlay: () => this.#player.toggle(),
+      live: () => this.#go(null),
+      search: () => this.#log.focusSearch(),
+      tab: (index) => this.#tabs.choose(index),
+    });
+  }
+
+  #begin({ header, allowControl, now, records }: FeedStart): void {
+    const wasShown = this.#store === this.#live;
+    this.#live = new TraceStore(header);
+    this.#control.isAllowed = allowControl;
+    if (wasShown) this.#show(this.#live);
+    this.#take(records, now);
+  }
+
+  #take(records: readonly TraceRecord[], now: number): void {
+    this.#live.add(records);
+    this.#live.passTo(now);
+    this.#clock = { host: now, page: performance.now() };
+    if (this.#selected === undefined || !this.#store.live.has(this.#selected))
+      this.#selected = this.#store.live.keys().next().value;
+    if (this.#store === this.#live && this.#at === null) this.#draw();
+  }
+
+  #noteState(state: FeedState): void {
+    this.#feedState = state;
+    setText(this.#status, stateTexts[state]);
+    setAttributes(this.#status, { "data-state": state });
+    byId("refused", HTMLElement).hidden = state !== "refused";
+    byId("app", HTMLElement).hidden = state === "refused";
+  }
+
+  #show(store: TraceStore, name?: string): void {
+    this.#store = store;
+    this.#seeker = new Seeker(store);
+    this.#at = store === this.#live ? null : store.endAt;
+    if (!store.live.has(this.#selected ?? -1)) this.#selected = store.live.keys().next().value;
+    byId("file-banner", HTMLElement).hidden = name === undefined;
+    if (name !== undefined) {
+      const from = new Date(store.startedAt).toLocaleString();
+      setText(
+        this.#source,
+        `${name}, recorded ${from}. This is the past, and not what the host does now.`,
+      );
+    }
+    this.#draw();
+  }
+
+  async #openTrace(): Promise<void> {
+    const file = await chooseFile(".jsonl,application/jsonl");
+    if (file) await this.#showTrace(file);
+  }
+
+  async #showTrace(file: File): Promise<void> {
+    try {
+      const { header, records } = await openTrace(file);
+      const store = new TraceStore(header);
+      store.add(records);
+      this.#show(store, file.name);
+    } catch (error) {
+      this.#say(`${file.name} cannot be shown. ${error instanceof Error ? error.message : ""}`);
+    }
+  }
+
+  async #openCoverage(): Promise<void> {
+    const file = await chooseFile(".json,application/json");
+    if (file === undefined) return;
+    try {
+      this.#cover(await file.text());
+    } catch (error) {
+      this.#say(`${file.name} is no coverage. ${error instanceof Error ? error.message : ""}`);
+    }
+  }
+
+  #cover(text: string | undefined): void {
+    const coverage = text === undefined ? undefined : readCoverage(text);
+    this.#chart.cover(coverage);
+    byId("coverage-close", HTMLElement).hidden = coverage === undefined;
+    const note = byId("coverage-note", HTMLElement);
+    note.hidden = coverage === undefined;
+    if (coverage === undefined) return;
+    const keys = [...this.#chart.keys];
+    const taken = keys.filter((key) => (coverage.counts.get(key) ?? 0) > 0);
+    setText(note, `${taken.length} of ${keys.length} transitions taken`);
+  }
+
+  #select(id: number): void {
+    this.#selected = id;
+    this.#draw();
+  }
+
+  #go(at: number | null): void {
+    // A trace from a file has no present.
+    const { beginAt, endAt } = this.#store;
+    const end = this.#store === this.#live ? null : endAt;
+    this.#at = at === null ? end : Math.max(at, beginAt);
+    this.#draw();
+  }
+
+  #frame(): Frame {
+    const store = this.#store;
+    const isLive = this.#at === null;
+    const at = this.#at ?? this.#now();
+    const model = isLive ? store.live : this.#seeker.at(at);
+    const selected = this.#selected === undefined ? undefined : model.get(this.#selected);
+    const count = isLive ? store.count : store.countAt(at);
+    return { store, model, at, isLive, selected, count };
+  }
+
+  /** The host's, as far as can be known without asking it all the time. */
+  #now(): number {
+    if (this.#feedState !== "live") return this.#clock.host;
+    return this.#clock.host + Math.min(2_000, performance.now() - this.#clock.page);
+  }
+
+  /** At most once for each picture that the screen shows. */
+  #draw(): void {
+    if (!this.#isDrawn) return;
+    this.#isDrawn = false;
+    requestAnimationFrame(() => {
+      this.#isDrawn = true;
+      const frame = this.#frame();
+      setAttributes(document.body, { "data-past": !frame.isLive });
+      setText(byId("detail-name", HTMLElement), frame.selected?.name ?? "No connection yet");
+      for (const view of this.#views) view.show(frame);
+    });
+  }
+}

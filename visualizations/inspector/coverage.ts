@@ -1,0 +1,37 @@
+/** How often the tests that are made from the statechart took each transition. */
+export interface Coverage {
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+/**
+ * Reads a report: `{ "<transition>": count, … }`, or one that holds it as `transitionCounts`. A transition is named as in the
+ * diagram (`ready.invoking/hooks.answered/1`) or as the tests name it (`ready.invoking hooks.answered 1`).
+ *
+ * @throws Error in words for people
+ */
+export function readCoverage(text: string): Coverage {
+  const report: unknown = JSON.parse(text);
+  const counts = new Map<string, number>();
+  for (const [name, count] of Object.entries(countsOf(report))) {
+    if (typeof count !== "number" || !Number.isInteger(count) || count < 0)
+      throw new Error(`The count of ${name.slice(0, 100)} must be a whole number`);
+    counts.set(keyOf(name), count);
+  }
+  if (counts.size === 0) throw new Error("The report names no transitions");
+  return { counts };
+}
+
+function countsOf(report: unknown): object {
+  if (typeof report !== "object" || report === null) throw new Error("A report is a JSON object");
+  if (!("transitionCounts" in report)) return report;
+  const { transitionCounts } = report;
+  if (typeof transitionCounts === "object" && transitionCounts !== null) return transitionCounts;
+  throw new Error("transitionCounts must be an object");
+}
+
+function keyOf(name: string): string {
+  if (name.includes("/")) return name;
+  const [source = "", ...rest] = name.split(" ");
+  const place = rest.pop() ?? "";
+  return `${source === "." ? "" : source}/${rest.join(".")}/${place}`;
+}
