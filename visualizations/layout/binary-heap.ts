@@ -31,13 +31,9 @@ export class BinaryHeap {
   }
 
   #sink(): void {
-    for (let index = 0; ; ) {
-      const children = [2 * index + 1, 2 * index + 2].filter(
-        (child) => child < this.#values.length,
-      );
-      const [one, other] = children;
-      if (one === undefined) return;
-      const child = other !== undefined && this.#isBefore(other, one) ? other : one;
+    let index = 0;
+    for (let child = 1; child < this.#values.length; child = 2 * index + 1) {
+      if (child + 1 < this.#values.length && this.#isBefore(child + 1, child)) child++;
       if (!this.#isBefore(child, index)) return;
       this.#swap(child, index);
       index = child;
@@ -53,10 +49,14 @@ export class BinaryHeap {
   }
 
   #swap(one: number, other: number): void {
-    for (const list of [this.#values, this.#priorities, this.#orders]) {
-      const kept = list[one] as number;
-      list[one] = list[other] as number;
-      list[other] = kept;
-    }
+    swap(this.#values, one, other);
+    swap(this.#priorities, one, other);
+    swap(this.#orders, one, other);
   }
+}
+
+function swap(list: number[], one: number, other: number): void {
+  const kept = list[one] as number;
+  list[one] = list[other] as number;
+  list[other] = kept;
 }

@@ -32,12 +32,13 @@ const rounds = 5;
  */
 export function route(grid: RouteGrid, jobs: readonly Job[]): ReadonlyMap<string, Route> {
   const routes = new Map<string, Route>();
+  const notes = new SearchNotes(grid);
   let total = Number.POSITIVE_INFINITY;
   for (let round = 0; round < rounds; round++) {
     const before = new Map(routes);
     for (const job of jobs) {
       routes.delete(job.id);
-      routes.set(job.id, findRoute(grid, new TrafficMap(grid, [...routes.values()]), job));
+      routes.set(job.id, findRoute(grid, new TrafficMap(grid, [...routes.values()]), job, notes));
     }
     const cost = [...routes.values()].reduce((sum, route) => sum + route.cost, 0);
     if (cost >= total) return before;
@@ -46,11 +47,26 @@ export function route(grid: RouteGrid, jobs: readonly Job[]): ReadonlyMap<string
   return routes;
 }
 
+/** By point and direction of arrival: the least cost found so far, and where it comes from. One for all searches. */
+class SearchNotes {
+  readonly cost: Float64Array;
+  readonly previous: Int32Array;
+
+  constructor({ width, height }: RouteGrid) {
+    this.cost = new Float64Array(width * height * 4);
+    this.previous = new Int32Array(width * height * 4);
+  }
+
+  clear(): void {
+    this.cost.fill(Number.POSITIVE_INFINITY);
+    this.previous.fill(-1);
+  }
+}
+
 /** The cheapest way of one line (Dijkstra). */
-function findRoute(grid: RouteGrid, traffic: TrafficMap, job: Job): Route {
-  const size = grid.width * grid.height * 4;
-  const cost = new Float64Array(size).fill(Number.POSITIVE_INFINITY);
-  const previous = new Int32Array(size).fill(-1);
+function findRoute(grid: RouteGrid, traffic: TrafficMap, job: Job, notes: SearchNotes): Route {
+  const { cost, previous } = notes;
+  notes.clear();
   const heap = new BinaryHeap();
   const first = job.start.point * 4 + job.start.direction;
   cost[first] = 0;

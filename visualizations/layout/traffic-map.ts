@@ -60,8 +60,9 @@ export class TrafficMap {
 
   /** Whether a line of the group may turn or end here. */
   mayTurn(group: number, point: number): boolean {
-    const passes = [this.#passes[point * 2] ?? 0, this.#passes[point * 2 + 1] ?? 0];
-    return ![...passes, this.#turns[point] ?? 0].some((owner) => isOther(owner, group));
+    const flat = this.#passes[point * 2] ?? 0;
+    const upright = this.#passes[point * 2 + 1] ?? 0;
+    return ![flat, upright, this.#turns[point] ?? 0].some((owner) => isOther(owner, group));
   }
 }
 

@@ -9,12 +9,16 @@ import { element, escapeXml } from "./xml.ts";
 /** The picture as text: complete in itself, without scripts, fonts or anything from elsewhere. */
 export function drawSvg(figure: Figure, { width, height, nodes, edges }: Drawing): string {
   const own = ownParts(edges);
+  // A line begins in the middle of the dot that it leaves.
+  const dots = nodes.filter(({ node }) => node.shape === "initial");
+  const boxes = nodes.filter(({ node }) => node.shape !== "initial");
   const parts = [
     element("title", {}, escapeXml(figure.title)),
     element("style", {}, styleSheet),
     element("rect", { class: "paper", width, height }),
-    ...nodes.map(drawNode),
+    ...boxes.map(drawNode),
     ...edges.map((edge) => drawLine(edge, own.get(edge.edge.id) ?? [])),
+    ...dots.map(drawNode),
     ...edges.map(drawLabel),
   ];
   const svg = element(
