@@ -7,13 +7,9 @@ import type {
   Traffic,
 } from "../../machines/index.ts";
 import { noTraffic } from "../../machines/traffic.ts";
+import type { ObservedActor } from "./attachable.ts";
 import { edgeId, eventName } from "./edge-id.ts";
-import {
-  type Inspected,
-  leafOf,
-  type ObservedActor,
-  type ObservedSnapshot,
-} from "./observed-actor.ts";
+import { type Inspected, leafOf, type ObservedSnapshot } from "./observed-actor.ts";
 import {
   noteEnd,
   noteLink,

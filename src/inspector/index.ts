@@ -1,5 +1,5 @@
+export type { Attachable, ConnectionCommand, ObservedActor } from "./attachable.ts";
 export type { InspectorOptions } from "./inspector-options.ts";
-export type { ObservedActor } from "./observed-actor.ts";
 export { type Inspector, startInspector } from "./start-inspector.ts";
 export { readTrace, type Trace, TraceError } from "./trace/read-trace.ts";
 export type {

@@ -1,21 +1,6 @@
 import type { ConnectionContext, HookRequestRef, Settlement } from "../../machines/index.ts";
 import type { LeafState } from "./trace/record.ts";
 
-/** What the inspector needs of a connection's actor: XState's own has it, whoever has made it. */
-export interface ObservedActor {
-  readonly id: string;
-  readonly system: {
-    inspect(observer: (event: unknown) => void): { unsubscribe(): void };
-  };
-  getSnapshot(): unknown;
-  send(event: ConnectionCommand): void;
-}
-
-export type ConnectionCommand =
-  | { readonly type: "plugin.start" }
-  | { readonly type: "plugin.stop"; readonly drainMs?: number }
-  | { readonly type: "plugin.reconnect" };
-
 export interface ObservedSnapshot {
   readonly status: "active" | "done" | "error" | "stopped";
   readonly value: string | { readonly ready: string };

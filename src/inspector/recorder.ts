@@ -1,11 +1,8 @@
 import type { ExternalPlugin } from "../external-plugin.ts";
 import { ActorWatch } from "./actor-watch.ts";
+import type { ObservedActor } from "./attachable.ts";
 import { History } from "./history.ts";
-import type { ObservedActor } from "./observed-actor.ts";
 import type { ProcessNote, TraceHeader } from "./trace/record.ts";
-
-/** What can be attached: a plugin, or the actor of a connection, wherever it was spawned. */
-export type Attachable = ExternalPlugin | ObservedActor;
 
 /** One connection that is watched. */
 export interface Watched {

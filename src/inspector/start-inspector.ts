@@ -1,9 +1,9 @@
 import { PluginError } from "../errors.ts";
 import { ExternalPlugin } from "../external-plugin.ts";
+import type { Attachable, ObservedActor } from "./attachable.ts";
 import { InspectorServer } from "./http/inspector-server.ts";
 import { type InspectorOptions, readInspectorOptions } from "./inspector-options.ts";
-import type { ObservedActor } from "./observed-actor.ts";
-import { type Attachable, Recorder, type Watched } from "./recorder.ts";
+import { Recorder, type Watched } from "./recorder.ts";
 import { traceLines } from "./trace/read-trace.ts";
 
 /** A page on this machine that shows what plugins are doing, what they did, and what they could do next. */

@@ -144,7 +144,9 @@ describe("what is recorded", () => {
     control.prepare({ do: "exit", code: 3 });
     const plugin = stdioPlugin(control, { lazy: true });
     const recording = new Recording(plugin);
+    const terminated = next(plugin, "terminated");
     await failure(plugin.initialize());
+    await terminated;
     expect(recording.model).toMatchObject({ state: "terminated" });
     control.prepare();
     await call(plugin, "a");

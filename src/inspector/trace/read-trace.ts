@@ -104,6 +104,7 @@ class RecordReader {
 }
 
 function readAttached(record: Fields, at: number, connection: number): AttachedRecord {
+  const { link, process, counts } = record;
   return {
     kind: "attached",
     at,
@@ -115,16 +116,17 @@ function readAttached(record: Fields, at: number, connection: number): AttachedR
     inFlight: countOf(record, "inFlight"),
     maxInFlight: countOf(record, "maxInFlight"),
     maxQueue: countOf(record, "maxQueue"),
-    link: readLink(record["link"]),
-    process: readProcess(record["process"]),
+    link: readLink(link),
+    process: readProcess(process),
     calls: listOf(record, "calls", readOpenCall),
-    counts: readCounts(record["counts"]),
+    counts: readCounts(counts),
     latencies: listOf(record, "latencies", (value) => numberOf({ latency: value }, "latency")),
   };
 }
 
 function readStep(record: Fields, at: number, connection: number): StepRecord {
   const has = (name: string): boolean => record[name] !== undefined;
+  const { link, process } = record;
   return {
     kind: "step",
     at,
@@ -134,8 +136,8 @@ function readStep(record: Fields, at: number, connection: number): StepRecord {
     state: oneOf(record, "state", leafStates),
     queued: countOf(record, "queued"),
     inFlight: countOf(record, "inFlight"),
-    ...(has("link") && { link: readLink(record["link"]) }),
-    ...(has("process") && { process: readProcess(record["process"]) }),
+    ...(has("link") && { link: readLink(link) }),
+    ...(has("process") && { process: readProcess(process) }),
     ...(has("admitted") && { admitted: listOf(record, "admitted", readAdmitted) }),
     ...(has("sent") && { sent: listOf(record, "sent", readSent) }),
     ...(has("left") && { left: listOf(record, "left", (id) => countOf({ id }, "id")) }),
@@ -145,7 +147,7 @@ function readStep(record: Fields, at: number, connection: number): StepRecord {
 
 function readLink(value: unknown): AttachedRecord["link"] {
   const link = fields(value, "link");
-  const fault = link["fault"] === null ? null : fields(link["fault"], "fault");
+  const fault = orNull(link, "fault", fieldsOf);
   return {
     generation: countOf(link, "generation"),
     attempt: countOf(link, "attempt"),
@@ -157,7 +159,7 @@ function readLink(value: unknown): AttachedRecord["link"] {
 
 function readProcess(value: unknown): AttachedRecord["process"] {
   const process = fields(value, "process");
-  const exit = process["exit"] === null ? null : fields(process["exit"], "exit");
+  const exit = orNull(process, "exit", fieldsOf);
   return {
     pid: orNull(process, "pid", countOf),
     exit: exit && { code: orNull(exit, "code", countOf), signal: orNull(exit, "signal", textOf) },
@@ -196,14 +198,15 @@ function readOpenCall(value: unknown): AttachedRecord["calls"][number] {
 
 function readSettled(value: unknown): NonNullable<StepRecord["settled"]>[number] {
   const call = fields(value, "a call");
+  const { code, outcome } = call;
   return {
     ...readAdmitted(call),
     queuedAt: orNull(call, "queuedAt", numberOf),
     sentAt: orNull(call, "sentAt", numberOf),
     sends: countOf(call, "sends"),
     ok: booleanOf(call, "ok"),
-    ...(call["code"] !== undefined && { code: textOf(call, "code") }),
-    ...(call["outcome"] !== undefined && { outcome: oneOf(call, "outcome", callOutcomes) }),
+    ...(code !== undefined && { code: textOf(call, "code") }),
+    ...(outcome !== undefined && { outcome: oneOf(call, "outcome", callOutcomes) }),
   };
 }
 
@@ -211,6 +214,8 @@ function fields(value: unknown, what: string): Fields {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
   throw new Refusal(`${what} must be an object`);
 }
+
+const fieldsOf = (record: Fields, name: string): Fields => fields(record[name], name);
 
 function numberOf(record: Fields, name: string): number {
   const value = record[name];
