@@ -205,8 +205,10 @@ describe("a call over HTTP", () => {
         code: "REDIRECT_REFUSED",
         outcome: "not_processed",
         status,
+        message: expect.stringContaining("another origin"),
       });
       expect(other.connections).toBe(0);
+      expect(server.hookCalls).toHaveLength(1);
       expect(plugin.status().generation).toBe(1);
     },
   );

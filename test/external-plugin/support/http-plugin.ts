@@ -105,11 +105,15 @@ export class HttpPlugin {
     });
   }
 
+  /** Calls of hooks, as they came. */
+  get hookCalls(): SeenRequest[] {
+    return this.#server.of("tools/call").filter(isHookCall);
+  }
+
   /** The nth call of a hook, from 0, now or when it comes. */
   async seenHook(index = 0): Promise<SeenRequest> {
-    const hooks = (): SeenRequest[] => this.#server.of("tools/call").filter(isHookCall);
-    await this.#server.until(() => hooks().length > index);
-    const request = hooks()[index];
+    await this.#server.until(() => this.hookCalls.length > index);
+    const request = this.hookCalls[index];
     if (request === undefined) throw new Error("expected a call");
     return request;
   }

@@ -71,8 +71,11 @@ test.each<[string, (port: number) => string]>([
   const [failure] = log.failures;
   expect(failure?.error).toMatchObject({ code: "REDIRECT_REFUSED", outcome: "not_processed" });
   expect(failure?.error.message).not.toContain(String(other.port));
+  expect(failure?.error.message).toContain("another origin");
   await channel.close();
   expect(other.connections).toBe(0);
+  // Nor is its path asked for where we are.
+  expect(server.of("tools/call")).toHaveLength(1);
 });
 
 test.each<[string, Record<string, string>]>([
@@ -84,7 +87,12 @@ test.each<[string, Record<string, string>]>([
   const server = await startServer();
   server.on("initialize", (request) => request.respond(308, headers));
   const open = await openChannel(server.url);
-  await expect(shakeHands(open)).rejects.toMatchObject({ code: "REDIRECT_REFUSED", status: 308 });
+  await expect(shakeHands(open)).rejects.toMatchObject({
+    code: "REDIRECT_REFUSED",
+    status: 308,
+    message: expect.stringContaining("another origin"),
+  });
+  expect(server.requests).toHaveLength(1);
 });
 
 test("credentials in a location of the same origin are refused as well", async () => {

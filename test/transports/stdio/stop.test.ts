@@ -6,6 +6,9 @@ import { ChannelLog, connectPlugin, hookCall, neverAborted, stdioSpec } from "./
 
 // What is asked here is always the process table.
 
+/** Before the first plugin. After any later one libuv may still be at work on what that one has left. */
+const atRest = resources();
+
 let control: PluginControl;
 
 beforeEach(async () => {
@@ -117,19 +120,9 @@ describe("close", () => {
 
   it("leaves no pipe, timer or child behind", async () => {
     await (await connectPlugin(control)).channel.close();
-    const before = resources();
-    await (await connectPlugin(control)).channel.close();
-    await eventually(() => resources() === before, "as before");
+    await control.close();
+    await eventually(() => resources() === atRest, "as before");
   });
-
-  // The connection of the control to the plugin ends with the plugin.
-  function resources(): string {
-    return process
-      .getActiveResourcesInfo()
-      .filter((name) => name !== "Timeout")
-      .sort()
-      .join();
-  }
 });
 
 describe("close of an opening", () => {
@@ -170,3 +163,11 @@ describe("kill", () => {
     expect(log.order).toEqual([]);
   });
 });
+
+function resources(): string {
+  return process
+    .getActiveResourcesInfo()
+    .filter((name) => name !== "Timeout")
+    .sort()
+    .join();
+}
