@@ -7,7 +7,7 @@ import type { Port } from "./ports.ts";
 import { RouteGrid } from "./route-grid.ts";
 
 /** Around a label, in px */
-const clearance = 3;
+const clearance = 2;
 
 /** The grid on which lines find their ways: around boxes, headers, labels, and the parts that carry labels. */
 export function gridOf(ground: Ground): RouteGrid {

@@ -4,10 +4,10 @@ const steps = ["choice", row(["spawning", "connecting"], { gap: 2 }), "initializ
 const opening = within("opening", column(steps, { align: "center" }));
 
 const closedRows = [
-  row(["idle", "dormant"], { gap: 4 }),
+  row(["initial", "idle", "dormant"], { gap: 3, align: "end" }),
   row(["reconnecting", "coolingDown"], { gap: 4 }),
 ];
-const closed = row(["initial", within("closed", column(closedRows, { gap: 4 }))], { gap: 3 });
+const closed = within("closed", column(closedRows, { gap: 4, align: "end" }));
 
 const ready = within(
   "ready",

@@ -35,9 +35,9 @@ export const ways: readonly Way[] = [
 const steps = ["choice", row(["spawning", "connecting"], { gap: 1 }), "initializing", "fetchingConfig"];
 const opening = within("opening", column(steps, { align: "center" }));
 
-const closed = row(
-  ["initial", within("closed", row(["idle", "reconnecting", "coolingDown", "dormant"], { gap: 2 }))],
-  { gap: 2 },
+const closed = within(
+  "closed",
+  row(["initial", "idle", "reconnecting", "coolingDown", "dormant"], { gap: 2, align: "end" }),
 );
 
 const ready = within(
