@@ -68,7 +68,7 @@ export class ExternalPlugin {
   /**
    * Starts the plugin and waits until it is ready. Calls at the same time share one start; an abort ends the wait of its
    * caller only, and the last one's undoes the start, unless hook calls wait for it too. After a failed start a new call
-   * begins anew.
+   * begins anew; it waits for the end of a process that is still being stopped, so that there are never two.
    *
    * @throws PluginError the failure of the last attempt, with phase, attempt, and for a process its exit and stderr;
    *   `STOPPED` after `shutdown`, `ABORTED`
@@ -256,8 +256,19 @@ export class ExternalPlugin {
 
   /** A first start that has failed may be tried anew, and nothing else that has ended. */
   #renewFailed(): void {
-    if (this.#connection.end?.reason === "startFailed" && this.#stopped === undefined)
-      this.#connection = this.#connect();
+    if (this.#stopped !== undefined) return;
+    const { end, hasFailedToStart } = this.#connection;
+    if (end?.reason === "startFailed") this.#connection = this.#connect();
+    else if (hasFailedToStart) this.#replace(this.#connection);
+  }
+
+  /** The next connection opens nothing before this one has ended, with all that it has. */
+  #replace(connection: Connection): void {
+    const former = Promise.all([this.#former, connection.ended]).then(() => {
+      if (this.#former === former) this.#former = undefined;
+    });
+    this.#former = former;
+    this.#connection = this.#connect();
   }
 
   /** Nobody waits for this start any more. */
@@ -266,11 +277,7 @@ export class ExternalPlugin {
     if (start.connection.context.link.hasBeenReady || start.connection.hasWaitingCalls()) return;
     this.#start = undefined;
     start.connection.send({ type: "plugin.stop", at: start.connection.port.now() });
-    const former = Promise.all([this.#former, start.connection.ended]).then(() => {
-      if (this.#former === former) this.#former = undefined;
-    });
-    this.#former = former;
-    this.#connection = this.#connect();
+    this.#replace(start.connection);
   }
 
   #expectNotStopped(): void {

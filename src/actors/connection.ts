@@ -6,6 +6,7 @@ import type {
   HostCommand,
   pluginConnectionMachine,
 } from "../../machines/index.ts";
+import { isStartSpent } from "../../machines/link.ts";
 import { PluginError } from "../errors.ts";
 import type { InspectObserver } from "../options.ts";
 import { watchAbort } from "./abort-watch.ts";
@@ -42,7 +43,7 @@ export class Connection {
   readonly ended: Promise<ConnectionEnd>;
   readonly #observer: ConnectionObserver;
   readonly #submissions = new Submissions((requests) => this.#invoke(requests));
-  /** Told at the end. Not by `ended`, which would keep everyone who ever waited */
+  /** Told when there is nothing to wait for any more. Not by `ended`, which would keep everyone who ever waited */
   readonly #waiting = new Set<() => void>();
   #readyGeneration = 0;
   #end: ConnectionEnd | undefined;
@@ -72,7 +73,7 @@ export class Connection {
         this.#noteLeaf("terminated");
         void port.released.then(() => {
           resolve(how);
-          for (const tell of [...this.#waiting]) tell();
+          this.#tellWaiting();
         });
       };
       this.actor.subscribe({
@@ -104,6 +105,15 @@ export class Connection {
   /** How it has ended; undefined while it has not */
   get end(): ConnectionEnd | undefined {
     return this.#end;
+  }
+
+  /**
+   * A first start has failed for good, and is still being released: whoever waits for it need not wait for that. A silent
+   * process that has to be killed takes a while to be gone.
+   */
+  get hasFailedToStart(): boolean {
+    const { link, intent, settings } = this.context;
+    return this.#leaf === "closing" && intent.kind === "recover" && isStartSpent(link, settings);
   }
 
   get isReady(): boolean {
@@ -149,7 +159,7 @@ export class Connection {
 
       if (signal?.aborted) return settle(this.#gaveUp(signal.reason));
       if (this.isReady && isEnough(this.context.link.generation)) return settle();
-      if (this.#end !== undefined) return settle(this.endError());
+      if (this.#end !== undefined || this.hasFailedToStart) return settle(this.endError());
       const ready = this.actor.on("plugin.ready", ({ generation }) => {
         if (isEnough(generation)) settle();
       });
@@ -173,11 +183,11 @@ export class Connection {
   /** Why nothing can be had of this connection any more. */
   endError(): PluginError {
     const { plugin } = this.port;
-    const end = this.#end;
+    const { link } = this.context;
+    const end = this.#end ?? (this.hasFailedToStart ? startFailed(link.fault) : undefined);
     if (end?.reason === "startFailed" && end.fault !== null)
-      return restated(this.port.errorOf(end.fault), { attempt: this.context.link.attempt });
-    const cause =
-      end?.reason === "exhausted" ? outageError(this.port, this.context.link) : undefined;
+      return restated(this.port.errorOf(end.fault), { attempt: link.attempt });
+    const cause = end?.reason === "exhausted" ? outageError(this.port, link) : undefined;
     return new PluginError({
       code: "STOPPED",
       message: `Plugin ${plugin} ${endText[end?.reason ?? "stopped"]}${cause ? `: ${cause.message}` : ""}`,
@@ -204,6 +214,11 @@ export class Connection {
     if (to === from) return;
     this.#leaf = to;
     this.#observer.stateChanged(from, to, this.context.link.generation);
+    if (this.hasFailedToStart) this.#tellWaiting();
+  }
+
+  #tellWaiting(): void {
+    for (const tell of [...this.#waiting]) tell();
   }
 
   #outage(): PluginError {
@@ -252,6 +267,11 @@ function guarded(inspect: InspectObserver): (event: unknown) => void {
     }
   };
 }
+
+const startFailed = (fault: ConnectionOutput["fault"]): ConnectionEnd => ({
+  reason: "startFailed",
+  fault,
+});
 
 const crashed: ConnectionEnd = { reason: "crashed", fault: null };
 

@@ -94,6 +94,7 @@ describe("a server", () => {
     });
     expect(error.message).toContain("the server has none for the name Unknown");
     expect(control.starts).toBe(1);
+    await plugin.shutdown();
     expect(control.survivors).toEqual([]);
   });
 
@@ -127,6 +128,7 @@ describe("a server", () => {
       attempt: 1,
     });
     expect(error.message).toMatch(/is no plugin server/);
+    await plugin.shutdown();
     expect(control.survivors).toEqual([]);
   });
 

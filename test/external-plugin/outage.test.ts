@@ -129,7 +129,7 @@ describe("the first start over HTTP", () => {
       message: expect.stringContaining("Please ensure the MCP server is running."),
     });
     expect(waits).toEqual([1_000, 2_000]);
-    expect(plugin.status().state).toBe("terminated");
+    await inState(plugin, "terminated");
     // And from the beginning, with all of its attempts.
     const again = plugin.initialize();
     await inState(plugin, "reconnecting");

@@ -73,7 +73,42 @@ describe("initialize", () => {
     expect(error.exit).toBe(undefined);
     expect(tookMs).toBeGreaterThanOrEqual(400);
     expect(tookMs).toBeLessThan(5_000);
+    await plugin.shutdown();
     expect(control.survivors).toEqual([]);
+  });
+
+  it("rejects while a process that resists is still being stopped, and begins anew after it", async () => {
+    control.prepare(
+      { do: "treat", what: "initialize", how: "ignore" },
+      { do: "ignoreEnd" },
+      { do: "onSignal", signal: "SIGTERM", reaction: "ignore" },
+    );
+    const plugin = stdioPlugin(control, { timeouts: { initializeMs: 300 }, stopGraceMs: 400 });
+    const first = failure(plugin.initialize());
+    const silent = await control.started();
+    expect(await first).toMatchObject({ code: "INITIALIZE_FAILED", attempt: 1 });
+    expect(control.survivors).toEqual([silent.pid]);
+    expect(plugin.status().state).toBe("closing");
+    // Nobody waits for it any more, and whoever asks is told the same.
+    expect(await failure(plugin.waitForReady())).toMatchObject({ code: "INITIALIZE_FAILED" });
+    control.prepare();
+    const again = plugin.initialize();
+    await silent.disconnected;
+    const next = await control.started();
+    await again;
+    expect(control.survivors).toEqual([next.pid]);
+    expect(plugin.status()).toMatchObject({ state: "ready.waiting", generation: 1 });
+  });
+
+  it("is stopped for good with what is still being released", async () => {
+    control.prepare({ do: "treat", what: "initialize", how: "ignore" }, { do: "ignoreEnd" });
+    const plugin = stdioPlugin(control, { timeouts: { initializeMs: 300 } });
+    await failure(plugin.initialize());
+    const again = failure(plugin.initialize());
+    await plugin.shutdown();
+    expect(control.survivors).toEqual([]);
+    expect(control.starts).toBe(1);
+    expect((await again).code).toBe("STOPPED");
   });
 
   it("says what became of a process that ended instead", async () => {
