@@ -63,20 +63,20 @@ describe("a person who looks on", () => {
     const { plugin, control } = await heldPlugin();
     inspector.attach(plugin);
     await opened.expectRow("Guard", { state: "idle", generation: "0", error: "–" });
-    expect(await opened.litState()).toBe("idle");
+    await opened.expectLit("idle");
 
     await plugin.initialize();
     const child = await control.started();
     await opened.expectRow("Guard", { state: "ready.waiting", generation: "1" });
-    await expect.poll(() => opened.litState()).toBe("ready.waiting");
-    const start = page.locator("[data-edge] [data-trail], [data-edge][data-trail]");
-    expect(await start.count()).toBeGreaterThan(0);
+    await opened.expectLit("ready.waiting");
+    await opened.expectCount('[data-edge][data-trail][data-transitions*="session.configured"]', 1);
 
     const calls = [failure(call(plugin, "a")), call(plugin, "b")];
     await child.next("ran");
     await opened.expectRow("Guard", { state: "ready.invoking", queue: "1", inFlight: "1/1" });
-    await expect.poll(() => opened.litState()).toBe("ready.invoking");
-    expect(await page.locator("#chart-possible").textContent()).toContain("session.lost");
+    await opened.expectLit("ready.invoking");
+    const possible = page.locator("#chart-possible");
+    await expect.poll(() => possible.textContent()).toContain("session.lost");
 
     control.prepare();
     await child.tell({ do: "die", signal: "SIGKILL" });
@@ -91,7 +91,7 @@ describe("a person who looks on", () => {
       failed: "1",
       error: "SESSION_LOST while invoking (SIGKILL)",
     });
-    await expect.poll(() => opened.litState()).toBe("ready.waiting");
+    await opened.expectLit("ready.waiting");
     const texts = (await opened.logTexts()).join("\n");
     expect(texts).toMatch(/tool_pre_invoke #\d+ failed: SESSION_LOST, unknown/);
     expect(texts).toMatch(/process ended: SIGKILL/);
@@ -121,14 +121,15 @@ describe("a person who looks on", () => {
       failed: "0",
       error: "–",
     });
-    expect(await opened.litState()).toBe("ready.invoking");
-    expect(await page.locator("#log [aria-selected=true]").textContent()).toContain("sent");
+    await opened.expectLit("ready.invoking");
+    const chosen = page.locator("#log [aria-selected=true]");
+    await expect.poll(() => chosen.textContent()).toContain("sent");
     expect((await opened.logTexts()).join()).not.toContain("SESSION_LOST");
 
     // One event on: the loss.
     await page.getByRole("button", { name: "One event on" }).click();
     await opened.expectRow("Guard", { state: "closing", failed: "1", inFlight: "0/1" });
-    expect(await opened.litState()).toBe("closing");
+    await opened.expectLit("closing");
     await page.getByRole("button", { name: "One event back" }).click();
     await opened.expectRow("Guard", { state: "ready.invoking", failed: "0" });
 
@@ -141,9 +142,7 @@ describe("a person who looks on", () => {
     await page.getByRole("button", { name: "Play" }).click();
     await opened.expectRow("Guard", { state: "ready.waiting", generation: "2" });
     await page.getByRole("button", { name: "Live" }).click();
-    expect(await page.getByRole("button", { name: "Live" }).getAttribute("aria-pressed")).toBe(
-      "true",
-    );
+    await opened.expectCount("#timeline-live[aria-pressed=true]", 1);
   });
 
   it("finds what they look for in the log", async () => {
@@ -188,7 +187,7 @@ describe("a person who looks on", () => {
     await page.getByRole("searchbox").fill("");
     await page.locator("#log").focus();
     await page.keyboard.press("ArrowUp");
-    expect(await page.locator("#log [aria-selected=true]").count()).toBe(1);
+    await opened.expectCount("#log [aria-selected=true]", 1);
     await page.locator("#chart-window").focus();
     const view = () => page.locator("#chart-window svg").getAttribute("viewBox");
     const before = await view();
@@ -196,7 +195,7 @@ describe("a person who looks on", () => {
     expect(await view()).not.toBe(before);
     await page.keyboard.press("0");
     await page.keyboard.press("l");
-    expect(await page.locator("#log [aria-selected=true]").count()).toBe(0);
+    await opened.expectCount("#log [aria-selected=true]", 0);
   });
 });
 
@@ -217,7 +216,7 @@ describe("a trace", () => {
     const colleague = await InspectorPage.open(browser);
     await openFile(colleague, "Open trace…", file);
     await colleague.page.getByText("This is the past").waitFor();
-    expect(await colleague.row("Guard")).toEqual(before);
+    await colleague.expectRow("Guard", before);
     await colleague.page.getByRole("button", { name: "Back to live" }).click();
     await colleague.page.getByText("No connection is attached yet.").waitFor();
   });
@@ -254,7 +253,7 @@ describe("coverage", () => {
     expect(marks).toContain("0×");
     expect(await opened.page.locator('.edge[data-uncovered="true"]').count()).toBeGreaterThan(20);
     await opened.page.getByRole("button", { name: "Hide coverage" }).click();
-    expect(await opened.page.locator("#chart-window .coverage").count()).toBe(0);
+    await opened.expectCount("#chart-window .coverage", 0);
   });
 });
 

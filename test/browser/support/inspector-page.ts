@@ -68,9 +68,15 @@ export class InspectorPage {
     await expect.poll(() => this.row(name), { timeout: 10_000 }).toMatchObject(expected);
   }
 
-  /** The leaf that is lit in the chart. */
-  async litState(): Promise<string | null> {
-    return await this.page.locator('#chart-window [data-active="leaf"]').getAttribute("data-state");
+  /** Waits until this leaf is lit in the chart. */
+  async expectLit(state: string): Promise<void> {
+    const lit = this.page.locator('#chart-window [data-active="leaf"]');
+    await expect.poll(() => lit.getAttribute("data-state")).toBe(state);
+  }
+
+  /** Waits until there are so many of these. What is done shows with the next picture, and not at once. */
+  async expectCount(selector: string, count: number): Promise<void> {
+    await expect.poll(() => this.page.locator(selector).count()).toBe(count);
   }
 
   /** The lines of the log that are in sight. */
