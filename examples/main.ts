@@ -11,6 +11,8 @@ import { safeText } from "./demo/safe-text.ts";
 import { Statistics } from "./demo/statistics.ts";
 import { Timeline } from "./demo/timeline.ts";
 import { UsageError } from "./demo/usage-error.ts";
+import { ask } from "./host/ask.ts";
+import { areForAsking, askHelpText, readAskOptions } from "./host/options.ts";
 
 const { stdout, stderr } = process;
 const write = (text: string): void => void stdout.write(text);
@@ -67,16 +69,32 @@ async function start(options: DemoOptions, interrupts: Interrupts): Promise<numb
   }
 }
 
+/** Asks the plugins of the user's own host. */
+async function answer(args: readonly string[], { signal }: Interrupts): Promise<number> {
+  const options = readAskOptions(args);
+  try {
+    const { answers, exitCode } = await ask(options, signal);
+    write(`${JSON.stringify({ hook: options.hook, answers }, null, 2)}\n`);
+    return exitCode;
+  } catch (error) {
+    if (error instanceof Interruption) return error.exitCode;
+    throw error;
+  }
+}
+
 async function main(): Promise<number> {
   const interrupts = new Interrupts();
+  const args = process.argv.slice(2);
   try {
-    const options = readOptions(process.argv.slice(2));
+    if (areForAsking(args)) return await answer(args, interrupts);
+    const options = readOptions(args);
     if (!options.help) return await start(options, interrupts);
-    write(helpText);
+    write(`${helpText}${askHelpText}`);
     return 0;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    stderr.write(`${safeText(error.message)}\n`);
+    const lines = error.message.split("\n").map(safeText);
+    stderr.write(`${lines.join("\n")}\n`);
     return 2;
   } finally {
     interrupts.release();
