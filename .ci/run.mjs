@@ -15,6 +15,7 @@ const steps = [
   install(),
   suite("test"),
   ...checks.map((script) => command(script)),
+  leavesClean("diagrams", "visualizations", "README.md", "ARCHITECTURE.md"),
   command("simulate", "--", "--seeds", "200", "--calls", "1000", "--faults", "10"),
   // Suites that need more than Node
   // Debian's Python comes without the module that makes environments.
@@ -64,6 +65,16 @@ function command(script, ...args) {
   const take = async () => {
     const ok = await npm("run", script, ...args);
     return { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
+  };
+  return { name: script, take };
+}
+
+/** A script that makes files which are checked in: it counts as one, and must change none of them. */
+function leavesClean(script, ...files) {
+  const take = async () => {
+    const ok = await npm("run", script);
+    const isClean = ok && (await run("git", ["diff", "--exit-code", "--stat", "--", ...files]));
+    return { passed: isClean ? 1 : 0, failed: isClean ? 0 : 1 };
   };
   return { name: script, take };
 }

@@ -15,6 +15,7 @@ export function mermaidOverview(figure: Figure, choice: Choice): string {
   }));
   const lines = [
     "stateDiagram-v2",
+    "direction LR",
     ...nodes.flatMap((node) => box(node, edges)),
     ...edges.filter((edge) => !nodes.some((node) => holds(node, edge))).map(arrow),
     ...nodesOf(nodes).flatMap(({ id, shape }) => (shape === "final" ? [`${id} --> [*]`] : [])),
