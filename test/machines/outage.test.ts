@@ -59,6 +59,7 @@ describe("an outage", () => {
     const connection = ready();
     lose(connection);
     for (const waitMs of [0, 100, 200]) {
+      expect(connection.picture).toMatchObject({ waitMs, retryAt: connection.now() + waitMs });
       connection.advance(waitMs);
       connection.failOpening();
     }
@@ -138,6 +139,15 @@ describe("an outage", () => {
     lose(connection);
     expect(connection.picture).toMatchObject({ waitMs: 1_600, probes: 1 });
     expect(connection.state).toBe("coolingDown");
+  });
+
+  test("goes on also when the losses that have cooled it down are long past", () => {
+    const connection = ready({ restartLimit: { losses: 1, withinMs: 100 } });
+    lose(connection);
+    connection.advance(1_000);
+    connection.failOpening();
+    expect(connection.state).toBe("coolingDown");
+    expect(connection.picture).toMatchObject({ cooled: "CRASH_LOOP", waitMs: 1_600, probes: 1 });
   });
 
   test("is over after a stable time", () => {
