@@ -77,7 +77,7 @@ export interface PluginOptions {
   readonly maxQueue?: number;
   /** Bytes of payload and context that may wait. Default 64 MiB */
   readonly maxQueueBytes?: number;
-  /** Largest answer, after decompression: `TOO_LARGE`. Default 16 MiB */
+  /** Largest answer, after decompression: `TOO_LARGE`. Default 16 MiB, at most about 512 MiB (the longest text of Node) */
   readonly maxMessageBytes?: number;
   readonly timeouts?: PhaseTimeouts;
   readonly http?: HttpOptions;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Clock, realClock } from "./clock.ts";
 import { type InputIssue, PluginError } from "./errors.ts";
 import { guardLogger, type Logger, silentLogger } from "./logger.ts";
+import { largestMessageBytes, messageLimitMessage } from "./message-limit.ts";
 import type {
   CommandPolicy,
   HeadersOption,
@@ -116,7 +117,9 @@ const schema = z.strictObject(
     maxInFlight: count.default(1),
     maxQueue: amount.default(1_000),
     maxQueueBytes: count.default(64 * 1_024 * 1_024),
-    maxMessageBytes: count.default(16 * 1_024 * 1_024),
+    maxMessageBytes: count
+      .max(largestMessageBytes, messageLimitMessage)
+      .default(16 * 1_024 * 1_024),
     timeouts: phaseTimeouts.default(() => phaseTimeouts.parse({})),
     http: http.default({}),
     startAttempts: count.optional(),

@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { guardLogger, type Logger, silentLogger } from "../logger.ts";
+import { largestMessageBytes, messageLimitMessage } from "../message-limit.ts";
 import type { HookErrorListener } from "./hook-report.ts";
 import { parseHost } from "./http/host-policy.ts";
 import { healthPath } from "./http/http-endpoint.ts";
@@ -14,8 +15,12 @@ import type { CommonSettings } from "./serve-settings.ts";
 const maxTimerMs = 2 ** 31 - 1;
 /** There is room for so many messages of the largest size. */
 const messagesInFlight = 16;
-const milliseconds = (min: number) =>
-  z.number("must be a number of milliseconds").min(min).max(maxTimerMs).optional();
+const milliseconds = (min: number) => {
+  const message = `must be a number of milliseconds from ${min} to ${maxTimerMs}`;
+  return z.number(message).min(min, message).max(maxTimerMs, message).optional();
+};
+const count = z.int("must be a whole number").min(1, "must be at least 1");
+const portMessage = "must be a whole number from 0 to 65535";
 const flag = z.boolean("must be true or false").optional();
 const text = z.string("must be a text").min(1, "must not be empty");
 
@@ -47,8 +52,8 @@ const tls = z
   });
 
 const common = {
-  maxMessageBytes: z.int("must be a whole number of bytes").min(1).optional(),
-  maxInFlight: z.int("must be a whole number").min(1).optional(),
+  maxMessageBytes: count.max(largestMessageBytes, messageLimitMessage).optional(),
+  maxInFlight: count.optional(),
   drainMs: milliseconds(0),
   handleSignals: flag,
   log: z.custom<Logger>(isLogger, "must have the methods debug, info, warn and error").optional(),
@@ -64,7 +69,7 @@ const httpSchema = z
     transport: z.literal("http"),
     ...common,
     host: text.optional(),
-    port: z.int("must be a whole number").min(0).max(65_535).optional(),
+    port: z.int(portMessage).min(0, portMessage).max(65_535, portMessage).optional(),
     uds: text
       .refine((path) => existsSync(dirname(path)), "its directory does not exist; create it")
       .refine((path) => !path.includes("\0"), "must not hold a NUL character")
@@ -86,7 +91,7 @@ const httpSchema = z
       .min(1, "must name a host, or be left out")
       .optional(),
     sessionIdleMs: milliseconds(1),
-    maxSessions: z.int("must be a whole number").min(1).optional(),
+    maxSessions: count.optional(),
   })
   .superRefine((options, context) => {
     if (options.tls !== undefined && options.uds !== undefined)

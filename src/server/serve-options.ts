@@ -3,7 +3,7 @@ import type { HookName } from "./hook-report.ts";
 import type { ServerTlsOptions } from "./http/tls.ts";
 
 interface CommonOptions {
-  /** Largest message of a client, in bytes; over HTTP the body of a request. Default 16 MiB */
+  /** Largest message of a client, in bytes; over HTTP the body of a request. Default 16 MiB, at most about 512 MiB */
   readonly maxMessageBytes?: number;
   /**
    * Calls whose hooks run at a time. Over stdio, further ones wait in their order, and once 1 MiB of them does, the client

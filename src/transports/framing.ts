@@ -83,3 +83,15 @@ export function decodeUtf8(bytes: Buffer): string | undefined {
     return undefined;
   }
 }
+
+/**
+ * The text of bytes with replacement characters where they are not UTF-8; undefined if it would be longer than a text can
+ * be. The option `maxMessageBytes` allows no such message, but nothing that a peer sends may end this process.
+ */
+export function lossyText(bytes: Buffer): string | undefined {
+  try {
+    return bytes.toString();
+  } catch {
+    return undefined;
+  }
+}

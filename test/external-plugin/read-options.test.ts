@@ -1,3 +1,4 @@
+import { constants } from "node:buffer";
 import { describe, expect, it } from "vitest";
 import { connectionSettings } from "../../src/actors/connection-settings.ts";
 import { realClock } from "../../src/clock.ts";
@@ -36,7 +37,7 @@ const bad: Record<string, readonly unknown[]> = {
   maxInFlight: noCounts,
   maxQueue: noAmounts,
   maxQueueBytes: noCounts,
-  maxMessageBytes: noCounts,
+  maxMessageBytes: [...noCounts, constants.MAX_STRING_LENGTH + 1],
   timeouts: [5, null, [], "1s"],
   "timeouts.openMs": noTimers,
   "timeouts.initializeMs": noTimers,
@@ -184,6 +185,14 @@ describe("readOptions", () => {
       python: "python3",
       exposePluginText: false,
     });
+  });
+
+  it("takes messages as long as a text can be, and says why no longer ones", () => {
+    const maxMessageBytes = constants.MAX_STRING_LENGTH;
+    expect(readOptions("Guard", { maxMessageBytes })).toMatchObject({ maxMessageBytes });
+    expect(refusal({ maxMessageBytes: maxMessageBytes + 1 }).message).toBe(
+      `The options of plugin Guard are invalid: maxMessageBytes must be at most ${maxMessageBytes} bytes, the length of the longest text that there can be`,
+    );
   });
 
   it("takes every option there is, undefined for none", () => {

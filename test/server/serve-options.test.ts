@@ -1,3 +1,4 @@
+import { constants } from "node:buffer";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
@@ -39,6 +40,11 @@ describe("what is wrong is named", () => {
     ["hosts that are none", { ...http, allowedHosts: ["http://x"] }, ["allowedHosts.0"]],
     ["no hosts", { ...http, host: "0.0.0.0", allowedHosts: [] }, ["allowedHosts"]],
     ["no limit for messages", { ...http, maxMessageBytes: 0 }, ["maxMessageBytes"]],
+    [
+      "messages longer than any text",
+      { ...http, maxMessageBytes: constants.MAX_STRING_LENGTH + 1 },
+      ["maxMessageBytes"],
+    ],
     ["negative time", { ...http, drainMs: -1 }, ["drainMs"]],
     ["no number", { ...http, drainMs: Number.NaN }, ["drainMs"]],
     ["the path of the health check", { ...http, path: "/health" }, ["path"]],
@@ -67,6 +73,8 @@ describe("what is wrong is named", () => {
     expect(error).toMatchObject({ name: "PluginError", code: "CONFIG_INVALID" });
     const { issues, message } = error as { issues: { path: string }[]; message: string };
     expect(issues.map(({ path }) => path).sort()).toEqual(paths);
+    // In our own words.
+    expect(message).not.toMatch(/Too (big|small)|expected/);
     expect(message).toMatch(/^Options of the plugin server are invalid: /);
   });
 });

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeUtf8, LineSplitter } from "../../src/transports/framing.ts";
+import { decodeUtf8, LineSplitter, lossyText } from "../../src/transports/framing.ts";
 import { countWork } from "../support/buffer-work.ts";
+import { bytesWithoutText } from "../support/longest-text.ts";
 
 /** Pushes chunks, and copies every line at once, since its bytes are only lent. */
 function split(chunks: Iterable<Buffer>, maxLineBytes = 1_000): { lines: string[]; fits: boolean } {
@@ -115,5 +116,15 @@ describe("text", () => {
     ["a surrogate", [0xed, 0xa0, 0x80]],
   ])("is not %s", (_, bytes) => {
     expect(decodeUtf8(Buffer.from(bytes))).toBeUndefined();
+  });
+});
+
+describe("text that is not UTF-8", () => {
+  it("has replacement characters", () => {
+    expect(lossyText(Buffer.from("a\xffb", "latin1"))).toBe("a\ufffdb");
+  });
+
+  it("is none, where it would be longer than a text can be", () => {
+    expect(lossyText(bytesWithoutText())).toBeUndefined();
   });
 });

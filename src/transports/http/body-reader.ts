@@ -1,5 +1,5 @@
 import type { RequestId } from "@modelcontextprotocol/sdk/types.js";
-import { decodeUtf8 } from "../framing.ts";
+import { decodeUtf8, lossyText } from "../framing.ts";
 import { isAnswer, isJsonObject, type JsonObject, parseJson, readAnswerBody } from "../message.ts";
 import { type Ending, tooLarge, unusable } from "./ending.ts";
 import { EventSplitter } from "./event-stream.ts";
@@ -43,8 +43,10 @@ export class JsonReader implements BodyReader {
   }
 
   end(): Ending {
-    const { wireId, onOther } = this.#question;
-    const { value, isBroken } = parse(this.#held.take());
+    const { wireId, maxBytes, onOther } = this.#question;
+    const parsed = parse(this.#held.take());
+    if (parsed === undefined) return tooLarge(maxBytes);
+    const { value, isBroken } = parsed;
     const ending = readAnswer(value, isBroken, wireId);
     if (ending) return ending;
     if (isJsonObject(value)) onOther(value);
@@ -90,10 +92,11 @@ export class EventReader implements BodyReader {
   }
 
   #read(data: Buffer): void {
-    const { value, isBroken } = parse(data);
-    this.#ending = readAnswer(value, isBroken, this.#question.wireId);
+    const { wireId, maxBytes, onOther } = this.#question;
+    const parsed = parse(data);
+    this.#ending = parsed ? readAnswer(parsed.value, parsed.isBroken, wireId) : tooLarge(maxBytes);
     if (this.#ending) this.#splitter.stop();
-    else if (isJsonObject(value) && !isBroken) this.#question.onOther(value);
+    else if (isJsonObject(parsed?.value) && !parsed.isBroken) onOther(parsed.value);
   }
 }
 
@@ -124,10 +127,14 @@ export class TextReader implements BodyReader {
   }
 }
 
-/** A decision must not pass through replacement characters, but whose answer it is may still be legible. */
-function parse(bytes: Buffer): { value: unknown; isBroken: boolean } {
-  const text = decodeUtf8(bytes);
-  return { value: parseJson(text ?? bytes.toString()), isBroken: text === undefined };
+/**
+ * A decision must not pass through replacement characters, but whose answer it is may still be legible. Undefined: longer
+ * than a text can be.
+ */
+function parse(bytes: Buffer): { value: unknown; isBroken: boolean } | undefined {
+  const sound = decodeUtf8(bytes);
+  const text = sound ?? lossyText(bytes);
+  return text === undefined ? undefined : { value: parseJson(text), isBroken: sound === undefined };
 }
 
 function readAnswer(value: unknown, isBroken: boolean, wireId: RequestId): Ending | undefined {

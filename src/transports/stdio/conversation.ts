@@ -3,7 +3,7 @@ import type { Clock } from "../../clock.ts";
 import { type CallOutcome, PluginError, type PluginErrorCode } from "../../errors.ts";
 import type { Logger } from "../../logger.ts";
 import type { ChannelListener, WireAnswer, WireCall, WireFailure } from "../channel.ts";
-import { decodeUtf8, LineSplitter } from "../framing.ts";
+import { decodeUtf8, LineSplitter, lossyText } from "../framing.ts";
 import {
   isAnswer,
   isJsonObject,
@@ -57,6 +57,7 @@ export class Conversation {
   #failed: WireFailure[] = [];
   #hasCalled = false;
   #isFlooded = false;
+  #isTooLarge = false;
   #hasEnded = false;
   /** Length of what waits besides calls */
   #serviceUnits = 0;
@@ -138,7 +139,8 @@ export class Conversation {
     const fits = this.#splitter.push(chunk);
     this.#report();
     if (this.#hasEnded) return;
-    if (!fits) this.#spec.violated("TOO_LARGE", texts.tooLarge(this.#spec.maxMessageBytes));
+    if (!fits || this.#isTooLarge)
+      this.#spec.violated("TOO_LARGE", texts.tooLarge(this.#spec.maxMessageBytes));
     else if (this.#isFlooded) this.#spec.violated("INVALID_RESPONSE", texts.flooded);
   }
 
@@ -245,7 +247,12 @@ export class Conversation {
 
   // A decision must not pass through replacement characters, but whose answer it is may still be legible.
   #readBroken(line: Buffer): void {
-    const message = parseJson(line.toString());
+    const text = lossyText(line);
+    if (text === undefined) {
+      this.#isTooLarge = true;
+      return;
+    }
+    const message = parseJson(text);
     const call = isJsonObject(message) ? this.#sentCall(message.id) : undefined;
     if (call) this.#refuseAnswer(call, texts.notUtf8);
     else this.#refuse(line, undefined);

@@ -4,7 +4,7 @@ import type { Logger } from "../../logger.ts";
 
 const limit = 100;
 const windowMs = 10_000;
-const shownCharacters = 1_000;
+const shownBytes = 1_000;
 
 /** Counts the lines on a plugin's stdout that are no messages. Some print there by mistake; one that never stops is broken. */
 export class GarbageMeter {
@@ -34,7 +34,7 @@ export class GarbageMeter {
       bytes: line.length,
       sha256: createHash("sha256").update(line).digest("hex").slice(0, 8),
       ignoredLines: this.#total,
-      ...(this.#exposeText && { text: line.toString().slice(0, shownCharacters) }),
+      ...(this.#exposeText && { text: line.toString("utf8", 0, shownBytes) }),
     });
     return this.#recent.length <= limit;
   }

@@ -5,6 +5,7 @@ import {
   type StdioChannel,
 } from "../../../src/transports/stdio/stdio-channel.ts";
 import type { StdioSpec } from "../../../src/transports/stdio/stdio-spec.ts";
+import { bytesWithoutText } from "../../support/longest-text.ts";
 import { FakeChild, failingSpawn, ManualClock, settle } from "./fake-child.ts";
 import { ChannelLog, hookCall, neverAborted, stdioSpec } from "./harness.ts";
 
@@ -27,6 +28,17 @@ async function opened(overrides: Partial<StdioSpec> = {}): Promise<Rig> {
 }
 
 const answer = (id: string): string => `{"jsonrpc":"2.0","id":"${id}","result":{}}\n`;
+
+describe("a line of which no text can be made", () => {
+  it("is too large, and ends the session instead of this process", async () => {
+    const { channel, log, child } = await opened();
+    channel.call([hookCall(1), hookCall(2)]);
+    const line = Buffer.concat([bytesWithoutText(), Buffer.from("\n")]);
+    child.says.stdout(Buffer.concat([line, Buffer.from(answer("h2"))]));
+    expect(log.answers.map(({ id }) => id)).toEqual([2]);
+    expect(log.losses).toMatchObject([{ error: { code: "TOO_LARGE" }, ended: [1], alive: false }]);
+  });
+});
 
 describe("writing", () => {
   it("sends all calls of a list in one write, in the form of the protocol", async () => {
