@@ -1,7 +1,7 @@
 import { some } from "./call-queue.ts";
 import { hasAttemptsLeft as attemptsLeft, countLoss, isFatal } from "./link.ts";
 import type { ConnectionContext, ConnectionEvent } from "./plugin-connection.types.ts";
-import { type Admission, hasOthers, isAdmissible, isOneOf } from "./traffic.ts";
+import { type Admission, hasOthers, isAdmissible, isInTime, isOneOf } from "./traffic.ts";
 
 /** Questions about the machine's context and the event at hand. Pure. */
 export interface Question {
@@ -52,7 +52,7 @@ export const isCooled = ({ context }: Question): boolean => context.link.cooled 
 export const leavesNothing = (question: Question): boolean => {
   if (!leavesNothingOut(question)) return false;
   const { at } = expectEvent(question.event, "hooks.answered");
-  return !some(question.context.traffic.queue, ({ request }) => at < request.deadline);
+  return !some(question.context.traffic.queue, ({ request }) => isInTime(request, at));
 };
 
 export const leavesNothingOut = ({ context, event }: Question): boolean => {
@@ -67,7 +67,7 @@ export const hasWaitingCalls = ({ context, event }: Question): boolean => {
   const isListed = (hook: string) => hooks.includes(hook) || !context.hooks.known.includes(hook);
   return some(
     context.traffic.queue,
-    ({ request }) => at < request.deadline && isListed(request.hookType),
+    ({ request }) => isInTime(request, at) && isListed(request.hookType),
   );
 };
 

@@ -103,9 +103,12 @@ export interface Admission {
   readonly withdrawn: readonly string[];
 }
 
+/** Everywhere the same comparison: a deadline that is no number has passed, and not here so and there otherwise. */
+export const isInTime = (request: HookRequestRef, at: number): boolean => at < request.deadline;
+
 /** Whether a request may enter at all, apart from there being room for it. */
 export const isAdmissible = (request: HookRequestRef, { at, withdrawn }: Admission): boolean =>
-  at < request.deadline && !withdrawn.includes(request.hookType);
+  isInTime(request, at) && !withdrawn.includes(request.hookType);
 
 /** A request that is sent twice by mistake is one call. */
 const isHeld = (queue: CallQueue, out: readonly Call[], id: number): boolean =>
@@ -126,7 +129,7 @@ export function enqueue(traffic: Traffic, admission: Admission): TrafficStep {
   const admitted: HookRequestRef[] = [];
   for (const request of requests) {
     if (isHeld(queue, traffic.out, request.id)) continue;
-    if (at >= request.deadline) refused.add(request, "DEADLINE_EXCEEDED");
+    if (!isInTime(request, at)) refused.add(request, "DEADLINE_EXCEEDED");
     else if (withdrawn.includes(request.hookType)) refused.add(request, "HOOK_UNKNOWN");
     else if (isFull(queue, request, limits)) refused.add(request, "QUEUE_FULL");
     else {
@@ -143,8 +146,9 @@ export function enqueue(traffic: Traffic, admission: Admission): TrafficStep {
   };
 }
 
+// There is no room for a size that is no number: the sum would never be one again.
 const isFull = (queue: CallQueue, request: HookRequestRef, limits: TrafficLimits): boolean =>
-  queue.size >= limits.maxQueue || queue.bytes + request.bytes > limits.maxQueueBytes;
+  queue.size >= limits.maxQueue || !(queue.bytes + request.bytes <= limits.maxQueueBytes);
 
 const newCall = (
   out: readonly Call[],
@@ -198,7 +202,7 @@ export function dispatch(step: TrafficStep, at: number, maxInFlight: number): Tr
     const next = shift(queue);
     if (!next) break;
     queue = next.rest;
-    if (at >= next.call.request.deadline) {
+    if (!isInTime(next.call.request, at)) {
       settle.push(failure(next.call, "DEADLINE_EXCEEDED", "not_processed", at));
       continue;
     }
@@ -297,7 +301,7 @@ export function lose(traffic: Traffic, loss: Loss): TrafficStep {
 
 function mayReplay(call: Call, loss: Loss, isUnsent: boolean): boolean {
   if (loss.code === "STOPPED" || loss.replay === "never") return false;
-  if (call.sends >= 2 || loss.at >= call.request.deadline) return false;
+  if (call.sends >= 2 || !isInTime(call.request, loss.at)) return false;
   return isUnsent || loss.replay === "once";
 }
 

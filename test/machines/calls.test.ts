@@ -358,3 +358,39 @@ describe("a server that lists other hooks after a reconnect", () => {
     expect(connection.picture).toMatchObject({ known: "guard", withdrawn: "", out: "1" });
   });
 });
+
+describe("a request whose fields are no numbers", () => {
+  const broken = (id: number, fields: object) => ({ ...requestOf(id), ...fields });
+
+  test.each([
+    ["deadline", Number.NaN],
+    ["deadline", undefined],
+    ["bytes", Number.NaN],
+    ["bytes", undefined],
+  ])("is refused for its %s %s, and no later call is held up by it", (field, value) => {
+    const connection = ready();
+    connection.invoke(requestOf(1), broken(2, { [field]: value }));
+    connection.answered(1);
+    connection.invoke(broken(3, { deadline: value }));
+    expect(connection.state).toBe("ready.waiting");
+    connection.invoke(requestOf(4));
+    connection.answered(4);
+    expect(connection.context.traffic.queue).toMatchObject({ size: 0, bytes: 0 });
+    const answered = connection.settlements.filter(({ status }) => status === "answered");
+    expect(answered.map(({ request }) => request.id)).toEqual([1, 4]);
+    expect(connection.settlements).toHaveLength(4);
+  });
+
+  test("is refused also while it would have to wait, and not kept over the opening", () => {
+    const connection = new TestConnection();
+    connection.start();
+    connection.invoke(broken(1, { deadline: Number.NaN }), requestOf(2));
+    connection.becomeReady();
+    connection.answered(2);
+    expect(connection.state).toBe("ready.waiting");
+    expect(connection.settlements).toMatchObject([
+      { request: { id: 1 }, code: "DEADLINE_EXCEEDED", outcome: "not_processed" },
+      { request: { id: 2 }, status: "answered" },
+    ]);
+  });
+});
