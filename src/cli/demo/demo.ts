@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { ExternalPlugin } from "../../external-plugin.ts";
 import type { PluginOptions } from "../../options.ts";
+import type { Subject } from "../subject.ts";
 import { runLoad } from "./demo-load.ts";
 import { type DemoManner, mannerArgs } from "./demo-manner.ts";
 import { DemoOutage } from "./demo-outage.ts";
@@ -13,7 +14,7 @@ const options: PluginOptions = {
 };
 
 /** Plugins that live through what plugins live through, and calls for them. Nothing leaves this machine. */
-export class Demo {
+export class Demo implements Subject {
   readonly plugins: readonly ExternalPlugin[];
   readonly #outage: DemoOutage;
   readonly #end = new AbortController();
@@ -46,7 +47,12 @@ export class Demo {
     this.#tasks.push(this.#outage.run(signal));
     const [masker, tone, audit, hub, report] = this.plugins;
     if (!masker || !tone || !audit || !hub || !report) return;
-    await Promise.all([masker, tone, audit, hub].map((plugin) => plugin.initialize()));
+    await Promise.all(
+      [masker, tone, audit, hub].map((plugin) =>
+        // Somebody may end it before they are ready.
+        plugin.initialize().catch(() => {}),
+      ),
+    );
     const loads = [
       { plugin: masker, pauseMs: 60, burst: 3 },
       { plugin: tone, pauseMs: 400, burst: 4 },

@@ -1,0 +1,28 @@
+import { expect, it } from "vitest";
+import { readInspectOptions } from "../../src/cli/inspect-options.ts";
+import { UsageError } from "../../src/cli/usage-error.ts";
+
+it("has defaults that open nothing and allow nothing", () => {
+  expect(readInspectOptions(["--demo"])).toEqual({
+    config: undefined,
+    port: 0,
+    allowControl: false,
+    open: false,
+  });
+  expect(
+    readInspectOptions(["--config", "x.yaml", "--port", "80", "--allow-control", "--open"]),
+  ).toEqual({ config: "x.yaml", port: 80, allowControl: true, open: true });
+});
+
+it.each([
+  [[], "Say what is to be inspected"],
+  [["--demo", "--config", "x.yaml"], "Say what is to be inspected"],
+  [["--demo", "--port", "70000"], "--port must be a number"],
+  [["--demo", "--port", "-1"], "--port"],
+  [["--demo", "--prot", "1"], "Unknown option '--prot'"],
+  [["--demo", "more"], "Unexpected argument 'more'"],
+])("refuses what makes no sense: %j", (args, message) => {
+  const read = () => readInspectOptions(args);
+  expect(read).toThrow(UsageError);
+  expect(read).toThrow(message);
+});
