@@ -88,7 +88,10 @@ const fields: { readonly [F in keyof SharedFields]: z.ZodType<SharedFields[F]> }
 /** The same rules for host and server. Unknown fields are left out. */
 export const givenFieldsSchema: z.ZodType<GivenFields> = z.object(fields).partial();
 
-/** The fields out of those that were given. */
+/** The fields out of those that were given, with what the old name of a mode says of errors. */
 export function givenOf(checked: GivenFields): Partial<SharedFields> {
-  return Object.fromEntries(Object.entries(checked).filter(([, value]) => value !== undefined));
+  const given: Partial<SharedFields> = Object.fromEntries(
+    Object.entries(checked).filter(([, value]) => value !== undefined),
+  );
+  return given.mode === "enforce_ignore_error" ? { on_error: "ignore", ...given } : given;
 }

@@ -121,7 +121,7 @@ export function tlsIssues(tls: RawTls, at: string): InputIssue[] {
         message: `TLS file path does not exist: ${file}`,
       });
   }
-  if (isGiven(tls.keyfile) && !isGiven(tls.certfile))
+  if (isNamed(tls.keyfile) && !isNamed(tls.certfile))
     issues.push({ path: `${at}.certfile`, message: "keyfile requires certfile to be specified" });
   return issues;
 }
@@ -136,6 +136,10 @@ function kindOf(file: string): Stats | undefined {
 
 function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;
+}
+
+function isNamed(file: unknown): boolean {
+  return isGiven(file) && file !== "";
 }
 
 function isBlank(value: unknown): boolean {

@@ -72,12 +72,15 @@ function variableProblem(name: string, value: unknown): string | undefined {
   return noNul(value) ? undefined : hasNul;
 }
 
+// An empty one is none, as what a template makes of a variable that is empty.
+const file = text.refine((value) => value === "" || value.trim() !== "", "must not be blank");
+
 const tls = z.object(
   {
-    certfile: filled.nullish(),
-    keyfile: filled.nullish(),
+    certfile: file.nullish(),
+    keyfile: file.nullish(),
     keyfile_password: z.string("must be a text").nullish(),
-    ca_bundle: filled.nullish(),
+    ca_bundle: file.nullish(),
     verify: z.boolean("must be true or false").default(true),
     check_hostname: z.boolean("must be true or false").default(true),
   },

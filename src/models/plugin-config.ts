@@ -143,7 +143,7 @@ export interface PluginConfig {
   readonly tags: readonly string[];
   /** As it was written, in the words of either generation. Default `sequential`, which CPEX makes of `enforce` */
   readonly mode: PluginMode;
-  /** Default `fail` */
+  /** Default `fail`; `ignore` where the mode is `enforce_ignore_error` */
   readonly on_error: PluginOnError;
   /** Default 100 */
   readonly priority: number;

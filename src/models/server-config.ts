@@ -29,11 +29,13 @@ export interface McpServerConfig {
 const text = z.string("must be a text");
 const filled = text.refine((value) => value.trim() !== "", "must not be blank");
 
+const file = text.refine((value) => value === "" || value.trim() !== "", "must not be blank");
+
 const tls = z.object(
   {
-    certfile: filled.nullish(),
-    keyfile: filled.nullish(),
-    ca_bundle: filled.nullish(),
+    certfile: file.nullish(),
+    keyfile: file.nullish(),
+    ca_bundle: file.nullish(),
     keyfile_password: text.nullish(),
     ssl_cert_reqs: z.literal([0, 1, 2], "must be 0, 1 or 2").nullish(),
   },
@@ -103,7 +105,7 @@ function rules({ uds, tls }: RawServer): InputIssue[] {
   if (!isRecord(tls)) return issues;
   const { certfile, keyfile }: RawServerTls = tls;
   // The reference only warns, and serves without TLS.
-  if (!isGiven(certfile) && !isGiven(keyfile))
+  if (!certfile && !keyfile)
     issues.push({ path: "tls.certfile", message: "is needed to serve over TLS" });
   return [...issues, ...tlsIssues(tls, "tls")];
 }

@@ -102,6 +102,13 @@ describe("mergePluginConfig", () => {
     },
   );
 
+  test("an old name of a mode says what an error does, unless server or host say it", () => {
+    const theirs = { name: remote.name, mode: "enforce_ignore_error" };
+    expect(mergePluginConfig(local(), theirs).on_error).toBe("ignore");
+    expect(mergePluginConfig(local(), { ...theirs, on_error: "disable" }).on_error).toBe("disable");
+    expect(mergePluginConfig(local({ on_error: "fail" }), theirs).on_error).toBe("fail");
+  });
+
   test("unknown fields are left out, a transport of the server's does not count", () => {
     const merged = mergePluginConfig(local(), {
       ...remote,

@@ -97,6 +97,28 @@ describe("a valid configuration", () => {
     expect(parsePluginConfig(plugin(stdio, { mode })).config.mode).toBe(mode);
   });
 
+  test("an old name of a mode says what an error does, unless the host says it", () => {
+    const read = (more: object): unknown => {
+      const { config, given } = parsePluginConfig(plugin(stdio, more));
+      return [config.on_error, given.has("on_error")];
+    };
+    const mode = "enforce_ignore_error";
+    expect(read({ mode })).toStrictEqual(["ignore", true]);
+    expect(read({ mode, on_error: "fail" })).toStrictEqual(["fail", true]);
+    expect(read({ mode: "enforce" })).toStrictEqual(["fail", false]);
+  });
+
+  test("an empty file of TLS is none", () => {
+    const tls = { certfile: "", keyfile: "", ca_bundle: "" };
+    expect(parsePluginConfig(plugin({ ...http, tls })).config.mcp).toHaveProperty("tls", {
+      verify: true,
+      check_hostname: true,
+    });
+    expect(issues(plugin({ ...http, tls: { certfile: " " } }))).toStrictEqual([
+      "mcp.tls.certfile: must not be blank",
+    ]);
+  });
+
   test("content types are read as hosts compare them", () => {
     const conditions = [{ content_types: ["Text/HTML; charset=utf-8", " application/json ", ""] }];
     const { config } = parsePluginConfig(plugin(stdio, { conditions }));
