@@ -21,11 +21,11 @@ const steps = [
   // Debian's Python comes without the module that makes environments.
   debian("python", 'python3 -c "import venv, ensurepip"', "python3-venv"),
   suite("test:interop"),
-  // Pictures are measured with a font of Helvetica's widths.
+  // Pictures are measured with a font of Helvetica's widths, and with one of others.
   debian(
     "chromium",
-    "chromium --version && fc-list | grep -q 'Liberation Sans'",
-    ...["chromium", "fontconfig", "fonts-liberation"],
+    "chromium --version && fc-list | grep -q 'Liberation Sans' && fc-list | grep -q 'DejaVu Sans'",
+    ...["chromium", "fontconfig", "fonts-liberation", "fonts-dejavu-core"],
   ),
   suite("test:browser"),
 ];

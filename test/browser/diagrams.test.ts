@@ -3,6 +3,7 @@ import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { diagrams } from "../../visualizations/diagrams.ts";
+import { boldWidths, regularWidths } from "../../visualizations/layout/text-width.ts";
 import { projectRoot } from "../support/project.ts";
 import { launchChromium } from "./support/chromium.ts";
 import { measurePicture, type Picture } from "./support/measure-picture.ts";
@@ -15,8 +16,12 @@ import {
 } from "./support/picture-faults.ts";
 
 const pictures = [...diagrams().keys()].filter((file) => file.endsWith(".svg"));
+/** The second has nothing of Helvetica's widths: it stands for a machine without any font that has. */
+const fonts = ["Liberation Sans", "DejaVu Sans"] as const;
 const schemes = ["light", "dark"] as const;
-const cases = pictures.flatMap((file) => schemes.map((scheme) => ({ file, scheme })));
+const cases = pictures.flatMap((file) =>
+  fonts.flatMap((font) => schemes.map((scheme) => ({ file, font, scheme }))),
+);
 
 let browser: Browser;
 
@@ -26,21 +31,30 @@ beforeAll(async () => {
 
 afterAll(() => browser?.close());
 
-async function measure(file: string, scheme: "light" | "dark"): Promise<Picture> {
+interface Look {
+  readonly file: string;
+  readonly font: (typeof fonts)[number];
+  readonly scheme: (typeof schemes)[number];
+}
+
+async function measure({ file, font, scheme }: Look): Promise<Picture> {
   const page = await browser.newPage({ colorScheme: scheme });
   try {
     await page.goto(pathToFileURL(path.join(projectRoot, "visualizations", file)).href);
+    await page.evaluate((family) => {
+      document.documentElement.style.fontFamily = `"${family}"`;
+    }, font);
     return await page.evaluate(measurePicture);
   } finally {
     await page.close();
   }
 }
 
-describe.each(cases)("$file, $scheme", ({ file, scheme }) => {
+describe.each(cases)("$file, $scheme, in $font", (look) => {
   let picture: Picture;
 
   beforeAll(async () => {
-    picture = await measure(file, scheme);
+    picture = await measure(look);
   });
 
   test("has texts, boxes and lines", () => {
@@ -70,9 +84,39 @@ describe.each(cases)("$file, $scheme", ({ file, scheme }) => {
   });
 });
 
+describe("the widths of letters that the layout takes for granted", () => {
+  const printable = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index));
+
+  test.each([
+    { weight: 400, widths: regularWidths },
+    { weight: 700, widths: boldWidths },
+  ])("are those of a font like Helvetica, with weight $weight", async ({ weight, widths }) => {
+    const page = await browser.newPage();
+    const measured = await page.evaluate(
+      ({ letters, font }) => {
+        const canvas = document.createElement("canvas").getContext("2d");
+        if (canvas === null) throw new Error("The browser has no canvas");
+        canvas.font = font;
+        return letters.map((letter) => Math.round(canvas.measureText(letter).width));
+      },
+      { letters: printable, font: `${weight} 1000px "Liberation Sans"` },
+    );
+    await page.close();
+    const different = printable.filter((_, index) => {
+      const width = widths[index] ?? 0;
+      return Math.abs(width - (measured[index] ?? 0)) > 1;
+    });
+    expect(different).toEqual([]);
+  });
+});
+
 describe("the faults of a picture", () => {
   test("are found where there are some", async () => {
-    const { texts, lines, boxes } = await measure("plugin-connection.svg", "light");
+    const { texts, lines, boxes } = await measure({
+      file: "plugin-connection.svg",
+      font: "Liberation Sans",
+      scheme: "light",
+    });
     const [first, second] = texts;
     const [line] = lines;
     const point = line?.points[9] ?? { x: 0, y: 0 };

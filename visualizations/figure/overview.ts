@@ -1,7 +1,6 @@
 import { type Chart, entered, type Transition, transitionsOf } from "../chart/chart.ts";
 import type { Figure, FigureEdge, FigureNode, Run, Tone } from "./figure.ts";
 import { initialEdges, nodesFor } from "./nodes.ts";
-import { wrap } from "./note.ts";
 import type { View } from "./view.ts";
 
 /** A line of an overview: some transitions of the chart, in few words. */
@@ -15,8 +14,6 @@ export interface Way {
   readonly words?: string;
   readonly tone: Tone;
 }
-
-const noteWidth = 120;
 
 /** All states, but only the ways that matter most. What is left out is in the full figure; nothing is added. */
 export function overviewFigure(chart: Chart, view: View, ways: readonly Way[]): Figure {
@@ -45,7 +42,7 @@ function edgeOf(chart: Chart, view: View, way: Way): FigureEdge {
     from,
     to,
     tone,
-    notes: [{ keys, tone, lines: wrap(runs, noteWidth) }],
+    notes: [{ keys, tone, lines: [runs] }],
   };
 }
 

@@ -16,7 +16,7 @@ export const ruleGap = 7;
 const markerSize = 14;
 const choiceSize = 22;
 const actorGap = 12;
-const actorSign = 14;
+export const actorSignWidth = 14;
 
 /** In px. For a node with children: of its header, which the children are placed below. */
 export function nodeSize(node: FigureNode): { width: number; height: number } {
@@ -42,7 +42,7 @@ function noteWidth({ lines }: Note): number {
 
 /** Of the sign of an actor and its name, at the right of a title. */
 export function actorsWidth(actors: readonly string[]): number {
-  return actorSign + textWidth(actors.join(", "), smallSize);
+  return actorSignWidth + textWidth(actors.join(", "), smallSize);
 }
 
 export function labelSize(notes: readonly Note[]): { width: number; height: number } {

@@ -19,7 +19,7 @@ const leaving = column(["closing", "stopping", "terminated", "legend"], { gap: 4
 /** The life of a connection from left to right; what comes back goes around it. */
 export const fullPlan: Plan = {
   arrangement: column(
-    ["heading", row([column([opening, closed], { gap: 7 }), ready, leaving], { gap: 6 })],
+    ["heading", row([row([column([opening, closed], { gap: 7 }), ready], { gap: 6 }), leaving], { gap: 8 })],
     { gap: 2 },
   ),
   exits: {

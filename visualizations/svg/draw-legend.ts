@@ -1,14 +1,19 @@
 import type { LegendEntry } from "../figure/figure.ts";
 import type { PlacedNode } from "../layout/drawing.ts";
 import { legendIndent, legendRow } from "../layout/legend-size.ts";
+import { fontSize, textWidth } from "../layout/text-width.ts";
 import { actorSign, choiceSign } from "./signs.ts";
-import { element, escapeXml, rounded } from "./xml.ts";
+import { element, escapeXml, rounded, textElement } from "./xml.ts";
 
 export function drawLegend({ node: { id, legend }, box: { x, y } }: PlacedNode): string {
   const indent = legendIndent(legend);
   const rows = legend.map((entry, index) => {
     const baseline = y + index * legendRow + 12;
-    const text = element("text", { x: x + indent, y: baseline }, escapeXml(entry.text));
+    const text = textElement(
+      textWidth(entry.text, fontSize),
+      { x: x + indent, y: baseline },
+      escapeXml(entry.text),
+    );
     return `${drawSign(entry, x, baseline - 4)}${text}`;
   });
   return element("g", { class: "legend", "data-node": id }, ...rows);
@@ -18,7 +23,11 @@ function drawSign({ sign, word }: LegendEntry, x: number, y: number): string {
   const from = `M${rounded(x)} ${rounded(y)}`;
   switch (sign) {
     case null:
-      return element("text", { class: "word", x, y: y + 4 }, escapeXml(word));
+      return textElement(
+        textWidth(word, fontSize, true),
+        { class: "word", x, y: y + 4 },
+        escapeXml(word),
+      );
     case "choice":
       return element("g", { class: "choice" }, element("path", { d: choiceSign(x + 8, y, 7) }));
     case "frame":

@@ -1,10 +1,17 @@
 import type { FigureNode } from "../figure/figure.ts";
 import type { Box, PlacedNode } from "../layout/drawing.ts";
-import { actorsWidth, boxPadding, ruleGap, titleHeight } from "../layout/node-size.ts";
+import {
+  actorSignWidth,
+  actorsWidth,
+  boxPadding,
+  ruleGap,
+  titleHeight,
+} from "../layout/node-size.ts";
+import { headingSize, smallSize, textWidth, titleSize } from "../layout/text-width.ts";
 import { drawLegend } from "./draw-legend.ts";
 import { drawNotes } from "./notes.ts";
 import { actorSign, choiceSign } from "./signs.ts";
-import { element, escapeXml, rounded } from "./xml.ts";
+import { element, escapeXml, rounded, textElement } from "./xml.ts";
 
 export function drawNode(placed: PlacedNode): string {
   const { shape } = placed.node;
@@ -29,7 +36,11 @@ function drawHeading({ node: { id, title, notes }, box: { x, y } }: PlacedNode):
   return element(
     "g",
     { class: "heading", "data-node": id },
-    element("text", { class: "title", x, y: y + 18 }, escapeXml(title)),
+    textElement(
+      textWidth(title, headingSize, true),
+      { class: "title", x, y: y + 18 },
+      escapeXml(title),
+    ),
     drawNotes(notes, x, y + titleHeight + ruleGap),
   );
 }
@@ -61,24 +72,30 @@ function drawBox({ node, box }: PlacedNode): string {
 }
 
 /** In the middle, where the box has nothing but its title. */
-function drawTitle({ title, notes, actors, children }: FigureNode, box: Box): string {
+function drawTitle({ shape, title, notes, actors, children }: FigureNode, box: Box): string {
   const isAlone = [...notes, ...actors, ...children].length === 0;
   const at = isAlone
     ? { x: box.x + box.width / 2, y: box.y + box.height / 2 + 5, "text-anchor": "middle" }
     : { x: box.x + boxPadding, y: box.y + 17 };
-  return element("text", { class: "title", ...at }, escapeXml(title));
+  const width = textWidth(title, titleSize, shape !== "frame");
+  return textElement(width, { class: "title", ...at }, escapeXml(title));
 }
 
 /** At the right of the title: two small circles joined, and the names of the actors that live in the state. */
 function drawActors(actors: readonly string[], box: Box): string {
   if (actors.length === 0) return "";
+  const names = actors.join(", ");
   const x = box.x + box.width - boxPadding - actorsWidth(actors);
   const y = box.y + 12.5;
   return element(
     "g",
     { class: "actor" },
     element("path", { d: actorSign(x, y) }),
-    element("text", { x: x + 14, y: y + 3.8 }, escapeXml(actors.join(", "))),
+    textElement(
+      textWidth(names, smallSize),
+      { x: x + actorSignWidth, y: y + 3.8 },
+      escapeXml(names),
+    ),
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Line, Note } from "../figure/figure.ts";
-import { lineHeight } from "../layout/text-width.ts";
-import { element, escapeXml } from "./xml.ts";
+import { lineHeight, lineWidth } from "../layout/text-width.ts";
+import { element, escapeXml, textElement } from "./xml.ts";
 
 /** From the top of a line to the foot of its letters */
 const baseline = 11.5;
@@ -11,7 +11,11 @@ export function drawNotes(notes: readonly Note[], x: number, top: number): strin
   return notes
     .map((note) => {
       const texts = note.lines.map((line, index) =>
-        element("text", { x, y: y + baseline + index * lineHeight }, ...line.map(drawRun)),
+        textElement(
+          lineWidth(line),
+          { x, y: y + baseline + index * lineHeight },
+          ...line.map(drawRun),
+        ),
       );
       y += note.lines.length * lineHeight;
       return element(

@@ -33,7 +33,7 @@ export const styleSheet: string = `
 .chart{${variables(light)}color-scheme:light dark;font:11.5px Helvetica,Arial,"Liberation Sans",Arimo,sans-serif}
 @media (prefers-color-scheme:dark){.chart{${variables(dark)}}}
 .paper{fill:var(--paper)}
-text{fill:var(--ink);white-space:pre}
+text{fill:var(--ink)}
 .state>rect{fill:var(--box);stroke:var(--box-line);stroke-width:1.2}
 .compound>rect{fill:var(--inner)}
 .state>.final{fill:none}

@@ -16,6 +16,16 @@ export function element(
   return children.length === 0 ? `${start}/>` : `${start}>${children.join("")}</${name}>`;
 }
 
+/** A text that takes just the width for which it was laid out, whatever font there is. */
+export function textElement(
+  width: number,
+  attributes: Readonly<Record<string, Value | undefined>>,
+  ...children: readonly string[]
+): string {
+  const fit = { textLength: width, lengthAdjust: "spacingAndGlyphs" };
+  return element("text", { ...attributes, ...fit }, ...children);
+}
+
 export function escapeXml(text: string): string {
   return text
     .replaceAll("&", "&amp;")

@@ -1,8 +1,8 @@
 import { type Chart, type ChartState, statesOf } from "../chart/chart.ts";
 import { groupBy } from "../figure/group-by.ts";
 import { choiceItems, type Item, itemsOf } from "../figure/items.ts";
-import { runsOf } from "../figure/note.ts";
 import type { View } from "../figure/view.ts";
+import { entryPieces, piecesOf, plainText } from "../figure/wording.ts";
 
 /** Everything that the definition says, as a Mermaid state diagram. */
 export function mermaidOf(chart: Chart, view: View): string {
@@ -81,19 +81,9 @@ function arrow(group: readonly Item[], name: Namer, { choice }: View): string {
 
 function stayingTexts(state: ChartState, items: readonly Item[]): string[] {
   const staying = items.filter(({ from, to }) => from === state.path && to === null);
-  return [...ownTexts(state), ...staying.map(textOf)];
-}
-
-function ownTexts({ invokes, entry, exit }: ChartState): string[] {
-  return [
-    ...invokes.map(({ id }) => `invoke / ${id}`),
-    ...(entry.length > 0 ? [`entry / ${entry.join(", ")}`] : []),
-    ...(exit.length > 0 ? [`exit / ${exit.join(", ")}`] : []),
-  ];
+  return [...entryPieces(state).map(plainText), ...staying.map(textOf)];
 }
 
 function textOf(item: Item): string {
-  return runsOf([item])
-    .map(({ text }) => text)
-    .join("");
+  return plainText(piecesOf([item]));
 }
