@@ -5,7 +5,7 @@ import { createMachine } from "xstate";
 import { pluginConnectionMachine } from "../../machines/index.ts";
 import { diagrams, documents } from "../../visualizations/diagrams.ts";
 import { projectRoot } from "../support/project.ts";
-import { type Defined, definedIn, pathsOf } from "./support/defined.ts";
+import { type Defined, definedIn, entriesOf, pathsOf } from "./support/defined.ts";
 import { readMermaid } from "./support/read-mermaid.ts";
 import { readSvg } from "./support/svg-marks.ts";
 
@@ -91,6 +91,28 @@ describe("plugin-connection.svg", () => {
       expect(owners.map((owner) => belongs(owner, source))).toEqual([true]);
     },
   );
+
+  test.each(entriesOf(pluginConnectionMachine))(
+    "says what runs on entering $path",
+    ({ path: id, names }) => {
+      const own = notes.filter(({ owner, text }) => owner === id && text.startsWith("entry / "));
+      expect(own.map(({ text }) => text)).toEqual([`entry / ${names.join(", ")}`]);
+    },
+  );
+
+  test("names the actor that is invoked, and shows where the one that is spawned lives", () => {
+    const heading = notes.filter(({ owner }) => owner === "heading").map(({ text }) => text);
+    expect(heading).toContain("invoke / keeper");
+    const living = [...checkedIn("plugin-connection.svg").matchAll(/class="actor".*?>session</g)];
+    expect(living).toHaveLength(9);
+  });
+
+  test("explains every delay", () => {
+    const delays = Object.keys(pluginConnectionMachine.implementations.delays);
+    expect(delays.length).toBeGreaterThan(5);
+    for (const delay of delays)
+      expect(checkedIn("plugin-connection.svg")).toContain(`>${delay}</text>`);
+  });
 
   test("tells failures from the rest by more than colour", () => {
     const failing = lines.filter(({ keys: own }) =>

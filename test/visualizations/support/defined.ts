@@ -29,6 +29,17 @@ export function pathsOf(machine: AnyStateMachine): readonly string[] {
   return nodesOf(machine.root).map(pathOf).filter(Boolean);
 }
 
+/** States that do something when they are entered, and what. */
+export function entriesOf(machine: AnyStateMachine): { path: string; names: string[] }[] {
+  return nodesOf(machine.root)
+    .map((node) => ({
+      path: pathOf(node),
+      // The timers of `after` are actions of XState's own.
+      names: node.entry.filter((action) => typeof action === "string"),
+    }))
+    .filter(({ names }) => names.length > 0);
+}
+
 const pathOf = (node: Node): string => node.path.join(".");
 
 function nodesOf(node: Node): Node[] {
