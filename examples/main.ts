@@ -1,4 +1,5 @@
 import { readInputFolder } from "./demo/input-folder.ts";
+import { Inspection } from "./demo/inspection.ts";
 import { Interruption, Interrupts } from "./demo/interrupts.ts";
 import { JsonLines } from "./demo/json-lines.ts";
 import { LedgerFile } from "./demo/ledger-file.ts";
@@ -47,6 +48,8 @@ async function start(options: DemoOptions, interrupts: Interrupts): Promise<numb
   const statistics = new Statistics();
   const reporter = counting(createReporter(options), statistics);
   const { signal } = interrupts;
+  const inspection = await Inspection.start(options, reporter);
+  const { watch } = inspection;
   try {
     reporter.report({
       type: "start",
@@ -56,7 +59,8 @@ async function start(options: DemoOptions, interrupts: Interrupts): Promise<numb
       bytes: input.bytes,
       seed: options.seed,
     });
-    const ok = await runDemo({ options, input, ledger, reporter, statistics, signal });
+    const ok = await runDemo({ options, input, ledger, reporter, statistics, watch, signal });
+    await inspection.linger(stdout.isTTY, signal);
     return ok ? 0 : 1;
   } catch (error) {
     if (!(error instanceof Interruption)) throw error;
@@ -64,6 +68,7 @@ async function start(options: DemoOptions, interrupts: Interrupts): Promise<numb
     reporter.report({ type: "interrupted", signal: error.signal, childrenLeft: left });
     return error.exitCode;
   } finally {
+    await inspection.close();
     reporter.close();
     ledger.close();
   }

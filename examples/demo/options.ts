@@ -11,6 +11,10 @@ export interface DemoOptions {
   readonly json: boolean;
   /** Where the plugins keep their ledger. By default a temporary file, removed at the end */
   readonly ledger: string | undefined;
+  /** Show the plugins on a page of this machine */
+  readonly inspect: boolean;
+  /** Open that page in a browser */
+  readonly open: boolean;
   readonly help: boolean;
 }
 
@@ -27,6 +31,8 @@ proves from a ledger that the plugins keep that nothing was lost and nothing ran
   --seed <number>   decides the order of the work, and when things go wrong (default: 1)
   --json            print JSON lines instead of the timeline
   --ledger <file>   keep the ledger in this new file (default: a temporary one, removed at the end)
+  --inspect         show the plugins live on a page of this machine, whose address is printed
+  --open            open that page in a browser
   --help            print this
 
 Exit codes: 0 all checks hold, 1 a check failed, 2 wrong options or input, 130 ended by Ctrl-C.
@@ -34,11 +40,11 @@ Exit codes: 0 all checks hold, 1 a check failed, 2 wrong options or input, 130 e
 
 /** @throws UsageError */
 export function readOptions(args: readonly string[]): DemoOptions {
-  const { input, seed, json, ledger, help } = parse(args);
+  const { input, seed, json, ledger, inspect, open, help } = parse(args);
   if (!/^\d{1,15}$/.test(seed)) throw new UsageError("--seed must be a whole number");
   if (input === "") throw new UsageError("--input must name a folder");
   if (ledger === "") throw new UsageError("--ledger must name a file");
-  return { input, seed: Number(seed), json, ledger, help };
+  return { input, seed: Number(seed), json, ledger, inspect: inspect || open, open, help };
 }
 
 function parse(args: readonly string[]) {
@@ -50,6 +56,8 @@ function parse(args: readonly string[]) {
         seed: { type: "string", default: "1" },
         json: { type: "boolean", default: false },
         ledger: { type: "string" },
+        inspect: { type: "boolean", default: false },
+        open: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
       },
     });

@@ -85,6 +85,12 @@ export type DemoReport =
       readonly kind: "reconnecting" | "coolingDown";
       readonly inMs: number;
     }
+  | {
+      readonly type: "inspector";
+      readonly event: "started" | "waiting";
+      /** With the token in it: whoever has it can look on */
+      readonly url: string;
+    }
   | { readonly type: "interrupted"; readonly signal: string; readonly childrenLeft: number }
   | HookReport
   | RecoveryReport

@@ -21,6 +21,8 @@ export interface DemoParts {
   readonly ledger: LedgerFile;
   readonly reporter: Reporter;
   readonly statistics: Statistics;
+  /** Told of every plugin before it is started */
+  readonly watch: (plugin: ExternalPlugin) => void;
   /** Aborted when somebody wants it to end */
   readonly signal: AbortSignal;
 }
@@ -43,7 +45,10 @@ export async function runDemo(parts: DemoParts): Promise<boolean> {
   const guard = createGuard(server.url);
   const restart = new PolicyRestart({ guard, server, ledger: ledger.path, reporter, signal });
   try {
-    for (const plugin of [masker, guard]) watchPlugin(plugin, reporter);
+    for (const plugin of [masker, guard]) {
+      watchPlugin(plugin, reporter);
+      parts.watch(plugin);
+    }
     await Promise.all([masker, guard].map((plugin) => plugin.initialize({ signal })));
     const gateway = new Gateway({ masker, guard, calls, kill, restart });
     await work({ plan, calls, gateway, restart, kill, masker, reporter, signal });

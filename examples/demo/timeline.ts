@@ -61,6 +61,10 @@ export class Timeline implements Reporter {
         // The last line of the terminal is free again.
         this.#status?.close();
         return summaryLines(report, this.#output.paint, this.#width).join("\n");
+      case "inspector":
+        return report.event === "started"
+          ? `\nInspector: ${report.url}`
+          : "\nThe inspector stays open; Ctrl-C ends it.";
       case "interrupted":
         this.#status?.close();
         return `\nInterrupted by ${report.signal}. Children left: ${report.childrenLeft}`;

@@ -1,9 +1,8 @@
 import { once } from "node:events";
-import { startInspector } from "../inspector/index.ts";
+import { openBrowser, startInspector } from "../inspector/index.ts";
 import { ConfiguredPlugins } from "./configured-plugins.ts";
 import { Demo } from "./demo/demo.ts";
 import type { InspectCommand } from "./inspect-options.ts";
-import { openBrowser } from "./open-browser.ts";
 import type { Subject } from "./subject.ts";
 
 /** Runs plugins and shows them, until somebody ends it. */

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { PluginError } from "../errors.ts";
 import { packageVersion } from "../package-version.ts";
-import { inspect } from "./inspect.ts";
 import { readInspectOptions } from "./inspect-options.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -28,12 +27,20 @@ function untilSignal(): AbortSignal {
   return controller.signal;
 }
 
+async function runInspect(args: readonly string[]): Promise<void> {
+  const options = readInspectOptions(args);
+  const end = untilSignal();
+  // Whoever only asks for help does not wait for everything else.
+  const { inspect } = await import("./inspect.ts");
+  await inspect(options, end);
+}
+
 async function main([command, ...args]: readonly string[]): Promise<number> {
   try {
     if (command === "--version") process.stdout.write(`${packageVersion}\n`);
     else if (command === undefined || command === "--help" || args.includes("--help"))
       process.stdout.write(helpText);
-    else if (command === "inspect") await inspect(readInspectOptions(args), untilSignal());
+    else if (command === "inspect") await runInspect(args);
     else throw new UsageError(`There is no command ${command}; see mcp-tether --help`);
     return 0;
   } catch (error) {

@@ -1,5 +1,6 @@
 export type { Attachable, ConnectionCommand, ObservedActor } from "./attachable.ts";
 export type { InspectorOptions } from "./inspector-options.ts";
+export { openBrowser } from "./open-browser.ts";
 export { type Inspector, startInspector } from "./start-inspector.ts";
 export { readTrace, type Trace, TraceError } from "./trace/read-trace.ts";
 export type {

@@ -24,7 +24,15 @@ export async function setup(project: TestProject): Promise<void> {
     const tsc = path.join(root, "node_modules/typescript/bin/tsc");
     const build = spawnSync(
       process.execPath,
-      [tsc, "-b", "examples", "test/bench", "test/simulation", "visualizations/inspector"],
+      [
+        tsc,
+        "-b",
+        "examples",
+        "test/bench",
+        "test/simulation",
+        "visualizations/inspector",
+        "test/browser/load",
+      ],
       {
         cwd: root,
         encoding: "utf8",

@@ -70,3 +70,17 @@ export class Pool<E extends Element, T> {
     }
   }
 }
+
+/** The size of an element, kept up to date: to read it from the page would make the browser lay it out in the middle. */
+export class Size {
+  width = 0;
+  height = 0;
+
+  constructor(of: Element) {
+    new ResizeObserver(([entry]) => {
+      if (entry === undefined) return;
+      this.width = entry.contentRect.width;
+      this.height = entry.contentRect.height;
+    }).observe(of);
+  }
+}

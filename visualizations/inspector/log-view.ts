@@ -1,4 +1,4 @@
-import { byId, element, Pool, setAttributes, setText } from "./dom.ts";
+import { byId, element, Pool, Size, setAttributes, setText } from "./dom.ts";
 import { plural, timeOfDay } from "./format.ts";
 import type { Frame, View } from "./frame.ts";
 import { kindOf, type Line, lineOf } from "./log-lines.ts";
@@ -24,6 +24,11 @@ export class LogView implements View {
   readonly #kinds: readonly HTMLInputElement[];
   readonly #rows: Pool<HTMLElement, Row>;
   readonly #jump: (at: number) => void;
+  readonly #size = new Size(this.#list);
+  /** Where it has been scrolled to, how high all rows are, and how much of them can be seen */
+  #top = 0;
+  #height = 0;
+  #shownHeight = 0;
   #store: TraceStore | undefined;
   /** Places of the entries that pass the filter, as counts before them */
   #passing: number[] = [];
@@ -42,8 +47,9 @@ export class LogView implements View {
       (row, item) => this.#showRow(row, item),
     );
     this.#list.addEventListener("scroll", () => {
-      const { scrollTop, clientHeight, scrollHeight } = this.#list;
-      this.#isFollowing = scrollTop + clientHeight >= scrollHeight - rowHeight;
+      this.#top = this.#list.scrollTop;
+      const end = this.#height - this.#size.height;
+      this.#isFollowing = this.#top >= end - rowHeight;
       this.#draw();
     });
     this.#list.addEventListener("keydown", (event) => this.#move(event));
@@ -53,10 +59,20 @@ export class LogView implements View {
     this.#frame = frame;
     this.#test(frame);
     const shown = this.#shown(frame);
-    this.#space.style.height = `${shown * rowHeight}px`;
     setText(this.#found, plural(shown, "event"));
-    if (this.#isFollowing || !frame.isLive) this.#list.scrollTop = this.#list.scrollHeight;
+    const height = shown * rowHeight;
+    const wasMoved = height !== this.#height || this.#size.height !== this.#shownHeight;
+    if (wasMoved) this.#space.style.height = `${height}px`;
+    this.#height = height;
+    this.#shownHeight = this.#size.height;
+    if (wasMoved && (this.#isFollowing || !frame.isLive)) this.#scrollTo(height);
     this.#draw();
+  }
+
+  /** Until these rows are the last in sight. */
+  #scrollTo(height: number): void {
+    this.#top = Math.max(0, height - this.#size.height);
+    this.#list.scrollTop = this.#top;
   }
 
   focusSearch(): void {
@@ -102,8 +118,8 @@ export class LogView implements View {
     const frame = this.#frame;
     if (frame === undefined) return;
     const total = this.#shown(frame);
-    const first = Math.max(0, Math.floor(this.#list.scrollTop / rowHeight) - 4);
-    const last = Math.min(total, first + Math.ceil(this.#list.clientHeight / rowHeight) + 8);
+    const first = Math.max(0, Math.floor(this.#top / rowHeight) - 4);
+    const last = Math.min(total, first + Math.ceil(this.#size.height / rowHeight) + 8);
     this.#current = frame.isLive ? -1 : total - 1;
     const rows: Row[] = [];
     for (let place = first; place < last; place += 1) {

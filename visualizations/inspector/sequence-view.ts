@@ -1,4 +1,4 @@
-import { byId, Pool, setAttributes, setText, svgElement } from "./dom.ts";
+import { byId, Pool, Size, setAttributes, setText, svgElement } from "./dom.ts";
 import { duration, plural } from "./format.ts";
 import type { Frame, View } from "./frame.ts";
 import { lanesOf } from "./lanes.ts";
@@ -12,6 +12,8 @@ import {
 import { Seeker, type TraceStore } from "./trace-store.ts";
 
 const head = 34;
+/** Above the picture */
+const toolsHeight = 40;
 const laneWidth = 13;
 const mostLanes = 8;
 /** Where the lifelines stand, as shares of the width */
@@ -40,6 +42,7 @@ const mostArrows = 60;
 /** Host, machine, session and plugin as lifelines: time goes down, the present is at the bottom. */
 export class SequenceView implements View {
   readonly #panel = byId("sequence", HTMLElement);
+  readonly #size = new Size(this.#panel);
   readonly #svg = byId("sequence-svg", SVGSVGElement);
   readonly #note = byId("sequence-note", HTMLElement);
   readonly #window = byId("sequence-window", HTMLSelectElement);
@@ -97,18 +100,13 @@ export class SequenceView implements View {
     setText(this.#note, `${plural(facts.calls.length, "call")}, ${open} open${hidden}`);
   }
 
-  /** Reading sizes makes the browser lay out the page, so only when they have changed. */
   #measure(): void {
-    const { clientWidth, clientHeight } = this.#panel;
-    const height = clientHeight - 40;
-    if (clientWidth === this.#width && height === this.#height) return;
-    this.#width = clientWidth;
+    const { width } = this.#size;
+    const height = Math.max(head + 40, this.#size.height - toolsHeight);
+    if (width === this.#width && height === this.#height) return;
+    this.#width = width;
     this.#height = height;
-    setAttributes(this.#svg, {
-      viewBox: `0 0 ${clientWidth} ${height}`,
-      width: clientWidth,
-      height,
-    });
+    setAttributes(this.#svg, { viewBox: `0 0 ${width} ${height}`, width, height });
   }
 
   #showLine(line: SVGGElement, { x, name }: { x: number; name: string }): void {

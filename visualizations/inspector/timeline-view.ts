@@ -1,4 +1,4 @@
-import { byId, Pool, setAttributes, setText, svgElement } from "./dom.ts";
+import { byId, Pool, Size, setAttributes, setText, svgElement } from "./dom.ts";
 import { duration, timeOfDay } from "./format.ts";
 import type { Frame, View } from "./frame.ts";
 import type { Phase } from "./phases.ts";
@@ -16,6 +16,7 @@ interface Stretch {
 export class TimelineView implements View {
   readonly #slider = byId("timeline-slider", HTMLInputElement);
   readonly #svg = byId("timeline-svg", SVGSVGElement);
+  readonly #size = new Size(this.#svg);
   readonly #time = byId("timeline-time", HTMLElement);
   readonly #live = byId("timeline-live", HTMLButtonElement);
   readonly #stretches: Pool<SVGRectElement, Stretch>;
@@ -44,7 +45,7 @@ export class TimelineView implements View {
     const { store, at, isLive, selected } = frame;
     const begin = Math.floor(store.beginAt);
     const end = Math.max(begin + 1_000, Math.ceil(isLive ? at : store.endAt));
-    const width = this.#svg.clientWidth;
+    const { width } = this.#size;
     const x = (time: number): number =>
       Math.round(((Math.max(begin, time) - begin) / (end - begin)) * width * 10) / 10;
     setAttributes(this.#slider, { min: begin, max: end });

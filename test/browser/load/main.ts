@@ -1,0 +1,98 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { request } from "node:http";
+import { createInterface } from "node:readline";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { launchChromium } from "../support/chromium.ts";
+import { beginCounting, figuresOf } from "./page-figures.ts";
+import type { HostSample, LoadPlan } from "./plan.ts";
+
+// How smooth the inspector is under load: what the page, the host, and a page that hangs cost.
+const { values } = parseArgs({
+  options: {
+    seconds: { type: "string", default: "30" },
+    connections: { type: "string", default: "50" },
+    steps: { type: "string", default: "2000" },
+  },
+});
+const seconds = Number(values.seconds);
+const plan: LoadPlan = {
+  connections: Number(values.connections),
+  stepsPerSecond: Number(values.steps),
+};
+
+const host = spawn(
+  process.execPath,
+  [fileURLToPath(new URL("./host.js", import.meta.url)), JSON.stringify(plan)],
+  { stdio: ["pipe", "pipe", "inherit"] },
+);
+process.once("exit", () => host.kill("SIGKILL"));
+const samples: HostSample[] = [];
+let url = "";
+createInterface(host.stdout).on("line", (line) => {
+  if (line.startsWith("http")) url = line;
+  else samples.push(JSON.parse(line));
+});
+/** Until the host has told of so many more seconds. */
+const hostSeconds = async (count: number): Promise<readonly HostSample[]> => {
+  const from = samples.length;
+  while (samples.length < from + count) await wait(50);
+  return samples.slice(from);
+};
+
+const alone = await hostSeconds(Math.max(3, Math.ceil(seconds / 6)));
+
+const browser = await launchChromium("--enable-precise-memory-info");
+const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+await page.goto(url);
+await page.locator("#chart-window svg").waitFor();
+// It has the past to catch up with.
+await hostSeconds(3);
+await beginCounting(page);
+const half = Math.ceil(seconds / 2);
+const watched = await hostSeconds(half);
+hangAt(url);
+await page.getByRole("tab", { name: "Sequence" }).click();
+const withHanging = await hostSeconds(half);
+const pageFigures = await figuresOf(page);
+await browser.close();
+host.stdin.end();
+await once(host, "exit");
+
+const figures = {
+  ...plan,
+  seconds: half * 2,
+  page: pageFigures,
+  host: { alone: digest(alone), watched: digest(watched), withHangingPage: digest(withHanging) },
+};
+process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
+
+/** A page that asks for everything and reads nothing. */
+function hangAt(address: string): void {
+  const { origin, hash } = new URL(address);
+  const headers = { authorization: `Bearer ${hash.slice("#token=".length)}` };
+  const asking = request(`${origin}/api/stream`, { headers });
+  asking.on("response", (response) => response.pause());
+  asking.on("error", () => {});
+  asking.end();
+}
+
+function digest(of: readonly HostSample[]) {
+  const mean = (read: (sample: HostSample) => number): number =>
+    Math.round(of.reduce((sum, sample) => sum + read(sample), 0) / of.length);
+  const p99s = of.map(({ delay }) => delay.p99).sort((a, b) => a - b);
+  return {
+    stepsPerSecond: mean(({ steps }) => steps),
+    delayMs: {
+      p50: of.map(({ delay }) => delay.p50).sort((a, b) => a - b)[of.length >> 1],
+      /** Of the seconds' 99th percentiles: the middle one, and the worst */
+      p99: p99s[of.length >> 1],
+      worstP99: p99s.at(-1),
+      max: Math.max(...of.map(({ delay }) => delay.max)),
+    },
+    heapMegabytes: { first: of[0]?.heapMegabytes, last: of.at(-1)?.heapMegabytes },
+    pages: of.at(-1)?.viewers,
+  };
+}
