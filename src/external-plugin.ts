@@ -1,8 +1,8 @@
-import { watchAbort } from "./actors/abort-watch.ts";
+import { isAborted, reasonOf, watchAbort } from "./actors/abort-watch.ts";
 import { Connection } from "./actors/connection.ts";
 import { inputOf } from "./actors/connection-logic.ts";
 import { newRequest, unknownHook } from "./actors/hook-request.ts";
-import { checkCallOptions } from "./call-options.ts";
+import { readCallOptions } from "./call-options.ts";
 import { PluginError } from "./errors.ts";
 import type { HookRef, InvokeOptions } from "./hook-ref.ts";
 import type { HookPayloads, HookResults, HookType } from "./hooks/hook-payloads.ts";
@@ -74,17 +74,16 @@ export class ExternalPlugin {
    *   `STOPPED` after `shutdown`, `ABORTED`
    */
   async initialize(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
-    checkCallOptions(options, ["signal"], this.name);
-    const { signal } = options;
+    const { signal } = readCallOptions(options, ["signal"], this.name);
     this.#expectNotStopped();
-    if (signal?.aborted) throw this.#aborted(signal.reason);
+    if (isAborted(signal)) throw this.#aborted(reasonOf(signal));
     this.#start ??= this.#begin();
     const start = this.#start;
     start.waiters += 1;
     try {
       await (signal ? this.#unlessAborted(start.ready, signal) : start.ready);
     } catch (error) {
-      if (signal?.aborted && start.waiters === 1) this.#undo(start);
+      if (isAborted(signal) && start.waiters === 1) this.#undo(start);
       throw error;
     } finally {
       start.waiters -= 1;
@@ -133,15 +132,15 @@ export class ExternalPlugin {
       readonly timeoutMs?: number | undefined;
     } = {},
   ): Promise<void> {
-    checkCallOptions(options, ["signal", "timeoutMs"], this.name);
+    const checked = readCallOptions(options, ["signal", "timeoutMs"], this.name);
     this.#expectNotStopped();
     if (this.#connection.state === "idle")
       throw this.#error(
         "NOT_STARTED",
         `Plugin ${this.name} has not been started: call initialize() first`,
       );
-    const ready = this.#connection.whenReady({ ...options, failsFast: false });
-    if (!options.signal?.aborted) this.#connection.wake();
+    const ready = this.#connection.whenReady({ ...checked, failsFast: false });
+    if (!isAborted(checked.signal)) this.#connection.wake();
     await ready;
   }
 
@@ -186,8 +185,7 @@ export class ExternalPlugin {
   }
 
   #shutdown(options: { readonly drainMs?: number | undefined }): Promise<void> {
-    checkCallOptions(options, ["drainMs"], this.name);
-    const { drainMs } = options;
+    const { drainMs } = readCallOptions(options, ["drainMs"], this.name);
     const connection = this.#connection;
     const at = connection.port.now();
     connection.send({ type: "plugin.stop", at, ...(drainMs !== undefined && { drainMs }) });
@@ -201,15 +199,15 @@ export class ExternalPlugin {
     context: PluginContext,
     options: InvokeOptions,
   ): Promise<unknown> {
-    checkCallOptions(options, invokeOptions, this.name, "not_processed");
-    const { signal, timeoutMs = this.#options.callMs } = options;
-    if (signal?.aborted) throw this.#aborted(signal.reason);
+    const checked = readCallOptions(options, invokeOptions, this.name, "not_processed");
+    const { signal, timeoutMs = this.#options.callMs } = checked;
+    if (isAborted(signal)) throw this.#aborted(reasonOf(signal));
     if (this.#options.lazy) this.#renewFailed();
     const connection = this.#connection;
     const request = newRequest(hookType, payload, context, {
       timeoutMs,
-      waitForReady: options.waitForReady,
-      idempotencyKey: options.idempotencyKey,
+      waitForReady: checked.waitForReady,
+      idempotencyKey: checked.idempotencyKey,
       clock: this.#options.clock,
       pluginName: this.name,
     });

@@ -1,3 +1,5 @@
+import { tellHost } from "./tell-host.ts";
+
 /** Receives what the library has to say. Fields hold codes, phases, counts and lengths, never payloads or secrets. */
 export interface Logger {
   debug(message: string, fields?: Record<string, unknown>): void;
@@ -15,17 +17,13 @@ export const silentLogger: Logger = {
   error: nothing,
 };
 
-/** A logger whose methods never throw: what a host's logger does wrong must not reach a connection. */
+/** A logger whose methods neither throw nor reject: what a host's logger does wrong must not reach a connection. */
 export function guardLogger(logger: Logger): Logger {
   const guarded =
     (level: keyof Logger): Logger["debug"] =>
-    (message, fields) => {
-      try {
-        logger[level](message, fields);
-      } catch {
-        // There is nobody left to tell.
-      }
-    };
+    (message, fields) =>
+      // If it fails there is nobody left to tell.
+      tellHost(() => logger[level](message, fields));
   return {
     debug: guarded("debug"),
     info: guarded("info"),

@@ -1,6 +1,7 @@
 import { PluginError } from "./errors.ts";
 import type { Logger } from "./logger.ts";
 import type { PluginConfig } from "./models/plugin-config.ts";
+import { tellHost } from "./tell-host.ts";
 
 /** What `on()` reports, by the event's name. Times are monotonic ms, as `performance.now()` counts them. */
 export interface PluginEvents {
@@ -35,7 +36,7 @@ const eventNames: readonly PluginEventName[] = [
 
 export type PluginListener<E extends PluginEventName> = (event: PluginEvents[E]) => void;
 
-/** Tells listeners. One that throws harms nobody. */
+/** Tells listeners. One that throws, or an asynchronous one that rejects, harms nobody. */
 export class PluginEmitter {
   readonly #listeners = new Map<PluginEventName, Set<(event: never) => void>>();
   readonly #plugin: string;
@@ -61,11 +62,10 @@ export class PluginEmitter {
 
   emit<E extends PluginEventName>(event: E, value: PluginEvents[E]): void {
     for (const listener of [...(this.#listeners.get(event) ?? [])]) {
-      try {
-        (listener as PluginListener<E>)(value);
-      } catch {
-        this.#logger.error("a listener has thrown", { event });
-      }
+      tellHost(
+        () => (listener as PluginListener<E>)(value),
+        () => this.#logger.error("a listener has thrown", { event }),
+      );
     }
   }
 

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { clockMethods } from "./call-options.ts";
 import { type Clock, realClock } from "./clock.ts";
 import { type InputIssue, PluginError } from "./errors.ts";
+import { hasMethods } from "./has-methods.ts";
 import { guardLogger, type Logger, silentLogger } from "./logger.ts";
 import { largestMessageBytes, messageLimitMessage } from "./message-limit.ts";
 import type {
@@ -157,7 +159,7 @@ const schema = z.strictObject(
     inspect: z
       .custom<InspectObserver>(isObserver, "must be a function, or an object with next")
       .optional(),
-    clock: withMethods<Clock>("now", "setTimeout", "clearTimeout").default(() => realClock),
+    clock: withMethods<Clock>(...clockMethods).default(() => realClock),
     random: z
       .custom<() => number>((value) => typeof value === "function", "must be a function")
       .default(() => Math.random),
@@ -175,11 +177,6 @@ export function readOptions(plugin: string, options: PluginOptions = {}): Resolv
   if (!checked.success) throw invalidOptions(plugin, checked.error.issues.flatMap(asIssues));
   const { timeouts, heartbeatMs: _, logger, ...rest } = checked.data;
   return { ...rest, ...timeouts, logger: guardLogger(logger), world: worldOf(options) };
-}
-
-function hasMethods(value: unknown, methods: readonly string[]): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return methods.every((method) => typeof Reflect.get(value, method) === "function");
 }
 
 function isObserver(value: unknown): boolean {

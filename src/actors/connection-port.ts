@@ -4,6 +4,7 @@ import type { ParsedPluginConfig } from "../models/parse-plugin-config.ts";
 import type { PluginConfig } from "../models/plugin-config.ts";
 import { isSameConfig } from "../models/same-config.ts";
 import type { ResolvedOptions } from "../read-options.ts";
+import { tellHost } from "../tell-host.ts";
 import type { Channel, ChannelEvidence, ChannelListener } from "../transports/channel.ts";
 import type { Handshake } from "../transports/handshake.ts";
 import { type Alarm, type Alarms, alarmsOf, type Bell } from "./alarms.ts";
@@ -99,12 +100,12 @@ export class ConnectionPort {
 
   /** From 0 to 1, whatever the host's function returns. */
   jitter(): number {
-    try {
-      const chance = this.#options.random();
-      return chance >= 0 && chance <= 1 ? chance : 0.5;
-    } catch {
-      return 0.5;
-    }
+    let chance: unknown;
+    tellHost(() => {
+      chance = this.#options.random();
+      return chance;
+    });
+    return typeof chance === "number" && chance >= 0 && chance <= 1 ? chance : 0.5;
   }
 
   /** The configuration in force: the host's until the server has been asked, then the first merged one. */

@@ -9,7 +9,8 @@ import type {
 import { isStartSpent } from "../../machines/link.ts";
 import { PluginError } from "../errors.ts";
 import type { InspectObserver } from "../options.ts";
-import { watchAbort } from "./abort-watch.ts";
+import { tellHost } from "../tell-host.ts";
+import { isAborted, reasonOf, watchAbort } from "./abort-watch.ts";
 import { outageError } from "./call-failure.ts";
 import { type PreparedInput, pluginConnectionLogic } from "./connection-logic.ts";
 import type { ConnectionPort } from "./connection-port.ts";
@@ -157,7 +158,7 @@ export class Connection {
       const isEnough = (generation: number): boolean =>
         afterGeneration === undefined || generation > afterGeneration;
 
-      if (signal?.aborted) return settle(this.#gaveUp(signal.reason));
+      if (isAborted(signal)) return settle(this.#gaveUp(reasonOf(signal)));
       if (this.isReady && isEnough(this.context.link.generation)) return settle();
       if (this.#end !== undefined || this.hasFailedToStart) return settle(this.endError());
       const ready = this.actor.on("plugin.ready", ({ generation }) => {
@@ -258,14 +259,8 @@ export class Connection {
 
 /** XState takes what an observer throws for a failure of the action at hand, which would end the connection. */
 function guarded(inspect: InspectObserver): (event: unknown) => void {
-  return (event) => {
-    try {
-      if (typeof inspect === "function") inspect(event);
-      else inspect.next?.(event);
-    } catch {
-      // Who watches must not harm.
-    }
-  };
+  return (event) =>
+    tellHost(() => (typeof inspect === "function" ? inspect(event) : inspect.next?.(event)));
 }
 
 const startFailed = (fault: ConnectionOutput["fault"]): ConnectionEnd => ({

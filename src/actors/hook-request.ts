@@ -1,4 +1,5 @@
 import type { HookRequestRef } from "../../machines/index.ts";
+import { type CallOption, readCallOptions } from "../call-options.ts";
 import { type Clock, realClock } from "../clock.ts";
 import { PluginError, type PluginErrorCode } from "../errors.ts";
 import type { HookPayloads, HookResults, HookType } from "../hooks/hook-payloads.ts";
@@ -8,7 +9,7 @@ import { type DecodedAnswer, type DecodeOptions, decodeHookAnswer } from "../mod
 import { type EncodedCall, encodeHookCall, hookParams } from "../models/encode.ts";
 import type { PluginContext } from "../models/plugin-context.ts";
 import type { PluginResult } from "../models/plugin-result.ts";
-import { checkTimer } from "../timer-range.ts";
+import { tellHost } from "../tell-host.ts";
 import { type Alarm, alarmsOf, type Bell } from "./alarms.ts";
 import { restated } from "./faults.ts";
 
@@ -233,16 +234,16 @@ export class LiveRequest implements HookRequestRef, Alarm {
   }
 
   #reply(code: PluginErrorCode | undefined): void {
-    if (this.#replyTo === undefined) return;
-    try {
-      this.#replyTo.send(
+    const { id } = this;
+    const replyTo = this.#replyTo;
+    if (replyTo === undefined) return;
+    tellHost(() =>
+      replyTo.send(
         code === undefined
-          ? { type: "hook.settled", id: this.id, status: "ok" }
-          : { type: "hook.settled", id: this.id, status: "failed", code },
-      );
-    } catch {
-      // An actor that cannot take it must not harm the connection.
-    }
+          ? { type: "hook.settled", id, status: "ok" }
+          : { type: "hook.settled", id, status: "failed", code },
+      ),
+    );
   }
 
   #promise(): Promise<PluginResult<unknown>> {
@@ -288,6 +289,15 @@ function asPluginError(thrown: unknown, plugin: string): PluginError {
   });
 }
 
+const requestOptions: readonly (keyof HookRequestOptions & CallOption)[] = [
+  "timeoutMs",
+  "waitForReady",
+  "idempotencyKey",
+  "replyTo",
+  "clock",
+  "pluginName",
+];
+
 /**
  * An invocation for a connection's actor: send it as `{ type: "hook.invoke", requests: [request] }`. Payload and context are
  * frozen now, and the deadline runs from now on; the context is changed when the result is there, and only then.
@@ -300,9 +310,9 @@ export function createHookRequest<H extends HookType>(
   context: PluginContext,
   options: HookRequestOptions = {},
 ): HookRequest<H> {
-  if (options.timeoutMs !== undefined) checkTimer(options.timeoutMs, "timeoutMs", "");
+  const checked = readCallOptions(options, requestOptions, "", "not_processed");
   // The hook's own check has seen to the type of the value.
-  return newRequest(hookType, payload, context, options) as HookRequestRef as HookRequest<H>;
+  return newRequest(hookType, payload, context, checked) as HookRequestRef as HookRequest<H>;
 }
 
 /** As `createHookRequest`, for any name of a hook and options that were checked. */

@@ -64,6 +64,8 @@ function asZod(schema: PayloadSchema<unknown>): z.ZodType<unknown> {
   return z.unknown().transform((value, context) => {
     const verdict = schema["~standard"].validate(value);
     if ("then" in verdict) {
+      // Nobody waits for it, and it may reject.
+      Promise.resolve(verdict).catch(() => {});
       const message = "cannot be checked: the schema of its hook is asynchronous";
       context.issues.push({ code: "custom", message, input: value });
       return z.NEVER;

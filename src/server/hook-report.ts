@@ -1,4 +1,5 @@
 import type { Logger } from "../logger.ts";
+import { tellHost } from "../tell-host.ts";
 
 /** Which hook of which plugin. */
 export interface HookName {
@@ -21,13 +22,7 @@ export class HookReport {
   failed(at: HookName, error: unknown): void {
     this.#log.warn("a hook failed", { ...at });
     // The answer to the client, and the life of the process, do not depend on who listens here.
-    const ignore = (): void => {};
-    try {
-      const returned: unknown = this.#onHookError?.(error, at);
-      if (returned instanceof Promise) returned.catch(ignore);
-    } catch {
-      ignore();
-    }
+    tellHost(() => this.#onHookError?.(error, at));
   }
 
   suppressed(at: HookName): void {

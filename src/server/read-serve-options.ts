@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
+import { hasMethods } from "../has-methods.ts";
 import { guardLogger, type Logger, silentLogger } from "../logger.ts";
 import { largestMessageBytes, messageLimitMessage } from "../message-limit.ts";
 import type { HookErrorListener } from "./hook-report.ts";
@@ -151,10 +152,5 @@ function isFile(path: string): boolean {
 }
 
 function isLogger(value: unknown): boolean {
-  return ["debug", "info", "warn", "error"].every(
-    (level) =>
-      typeof value === "object" &&
-      value !== null &&
-      typeof Reflect.get(value, level) === "function",
-  );
+  return hasMethods(value, ["debug", "info", "warn", "error"]);
 }

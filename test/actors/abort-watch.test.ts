@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
-import { watchAbort } from "../../src/actors/abort-watch.ts";
+import { isAborted, reasonOf, watchAbort } from "../../src/actors/abort-watch.ts";
 
 function listeners(signal: AbortSignal): number {
   return getEventListeners(signal, "abort").length;
@@ -79,5 +79,54 @@ describe("the watch of an abort", () => {
     one.abort();
     expect(heard).toEqual(["one"]);
     expect(listeners(other.signal)).toBe(1);
+  });
+});
+
+describe("what only looks like a signal", () => {
+  const fail = (): never => {
+    throw new Error("of the signal");
+  };
+  const sound = { aborted: false, reason: "why", addEventListener() {}, removeEventListener() {} };
+
+  const made = (faults: object): AbortSignal =>
+    Object.defineProperties({ ...sound }, Object.getOwnPropertyDescriptors(faults)) as never;
+
+  it.each<[string, object]>([
+    ["cannot be listened to", { addEventListener: fail }],
+    ["does not let go", { removeEventListener: fail }],
+    [
+      "cannot say whether it was aborted",
+      {
+        get aborted() {
+          return fail();
+        },
+      },
+    ],
+  ])("and %s, is watched without a word of it", (_, faults) => {
+    const signal = made(faults);
+    const end = watchAbort(signal, () => expect.unreachable());
+    end();
+    end();
+    expect(isAborted(signal)).toBe(false);
+  });
+
+  it("and has no reason that can be read, tells of the abort without one", () => {
+    const signal = made({
+      aborted: true,
+      get reason() {
+        return fail();
+      },
+    });
+    const heard: unknown[] = [];
+    watchAbort(signal, (reason) => heard.push(reason));
+    expect(heard).toEqual([undefined]);
+    expect([isAborted(signal), reasonOf(signal)]).toEqual([true, undefined]);
+  });
+
+  it("and tells of the abort while it is being listened to, is heard", () => {
+    const addEventListener = (_: string, listener: () => void): void => listener();
+    const heard: unknown[] = [];
+    watchAbort(made({ addEventListener }), (reason) => heard.push(reason))();
+    expect(heard).toEqual(["why"]);
   });
 });

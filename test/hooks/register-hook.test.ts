@@ -9,6 +9,7 @@ import type { PluginResult } from "../../src/models/plugin-result.ts";
 import { block, definePlugin } from "../../src/server/index.ts";
 import { simulatePlugin } from "../../src/testing/index.ts";
 import { failureOf } from "../models/support/answers.ts";
+import { unhandledDuring } from "../support/unhandled.ts";
 
 interface Charge {
   account: string;
@@ -153,6 +154,13 @@ describe("a hook of one's own", () => {
     register({ payload: z.any().refine(async () => true) });
     const checked = findHook("billing.pre_charge")?.payloadSchema.safeParse({});
     expect(checked?.error?.issues).toMatchObject([{ message: expect.stringContaining("async") }]);
+  });
+
+  test("with an asynchronous schema that rejects harms nobody", async () => {
+    const validate = () => Promise.reject(new Error("of the schema"));
+    register({ payload: { "~standard": { version: 1 as const, vendor: "test", validate } } });
+    const schema = findHook("billing.pre_charge")?.payloadSchema;
+    expect(await unhandledDuring(() => schema?.safeParse({}))).toEqual([]);
   });
 });
 

@@ -21,6 +21,7 @@ import {
 } from "../external-plugin/support/harness.ts";
 import type { PluginControl } from "../fixtures/control.ts";
 import { eventually } from "../fixtures/processes.ts";
+import { unhandledDuring } from "../support/unhandled.ts";
 
 let control: PluginControl;
 
@@ -90,13 +91,10 @@ describe("a request", () => {
   });
 
   it("that nobody looks at is no unhandled rejection", async () => {
-    const unhandled: unknown[] = [];
-    const note = (reason: unknown): void => void unhandled.push(reason);
-    process.on("unhandledRejection", note);
-    const actor = startActor();
-    actor.send({ type: "hook.invoke", requests: [request("a"), request("b")] });
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    process.off("unhandledRejection", note);
+    const unhandled = await unhandledDuring(() => {
+      const actor = startActor();
+      actor.send({ type: "hook.invoke", requests: [request("a"), request("b")] });
+    });
     expect(unhandled).toEqual([]);
   });
 
@@ -111,6 +109,17 @@ describe("a request", () => {
     actor.send({ type: "hook.invoke", requests });
     await Promise.all(requests.map(({ result }) => result));
     expect(actor.getSnapshot().status).toBe("active");
+  });
+
+  it("harms nobody whose recipient rejects", async () => {
+    const unhandled = await unhandledDuring(async () => {
+      const actor = await readyActor();
+      const replyTo = { send: () => Promise.reject(new Error("of the recipient")) as never };
+      const one = request("a", { replyTo });
+      actor.send({ type: "hook.invoke", requests: [one] });
+      await one.result;
+    });
+    expect(unhandled).toEqual([]);
   });
 
   it("shows who it is and how large, and nothing of what it holds", () => {
@@ -238,15 +247,45 @@ describe("createHookRequest refuses", () => {
       "timeoutMs",
     ],
   ])("%s", (_, make, code, path) => {
-    let error: unknown;
+    expect(refusalOf(make)).toMatchObject({ code, issues: [{ path }] });
+  });
+
+  it.each<[string, unknown, string]>([
+    ["nothing", null, ""],
+    ["a number", 5, ""],
+    ["a key that is no text", { idempotencyKey: 5n }, "idempotencyKey"],
+    ["a key that cannot be written", { idempotencyKey: { toJSON: fail } }, "idempotencyKey"],
+    ["a flag that is a text", { waitForReady: "yes" }, "waitForReady"],
+    ["a recipient that is none", { replyTo: 5 }, "replyTo"],
+    ["a recipient that cannot be told", { replyTo: {} }, "replyTo"],
+    ["a clock that is none", { clock: 5 }, "clock"],
+    ["half a clock", { clock: { now: () => 0 } }, "clock"],
+    ["a name that is none", { pluginName: 5 }, "pluginName"],
+    ["a misspelt option", { timeout: 5 }, "timeout"],
+    ["a signal: there is hook.cancel for that", { signal: new AbortController().signal }, "signal"],
+  ])("as options %s", (_, options, path) => {
+    const error = refusalOf(() => request("a", options as HookRequestOptions));
+    expect(error).toMatchObject({
+      code: "CONFIG_INVALID",
+      outcome: "not_processed",
+      issues: [{ path }],
+      message: expect.stringContaining("The options of a call are invalid: "),
+    });
+  });
+
+  function fail(): never {
+    throw new Error("of the option");
+  }
+
+  function refusalOf(make: () => unknown): PluginError {
     try {
       make();
     } catch (thrown) {
-      error = thrown;
+      if (PluginError.is(thrown)) return thrown;
+      throw thrown;
     }
-    expect(PluginError.is(error)).toBe(true);
-    expect(error).toMatchObject({ code, issues: [{ path }] });
-  });
+    throw new Error("expected a refusal");
+  }
 });
 
 describe("connectionInput refuses", () => {

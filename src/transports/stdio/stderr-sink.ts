@@ -1,3 +1,4 @@
+import { tellHost } from "../../tell-host.ts";
 import { StderrTail } from "./stderr-tail.ts";
 
 const keptBytes = 65_536;
@@ -30,12 +31,9 @@ export class StderrSink {
 
   push(chunk: Buffer): void {
     this.#tail.push(chunk);
-    if (!this.#onText) return;
-    try {
-      const text = this.#decoder.decode(chunk, { stream: true });
-      if (text !== "") this.#onText(text);
-    } catch {
-      // What a host's callback does wrong must not reach the connection.
-    }
+    const onText = this.#onText;
+    if (!onText) return;
+    const text = this.#decoder.decode(chunk, { stream: true });
+    if (text !== "") tellHost(() => onText(text));
   }
 }

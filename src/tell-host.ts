@@ -1,0 +1,23 @@
+const ignore = (): void => {};
+
+/**
+ * Calls a function of the host's whose answer nobody waits for. What it throws, or its promise rejects with, must reach
+ * neither the connection nor, as an unhandled rejection, the process: only `failed` hears of it.
+ */
+export function tellHost(call: () => unknown, failed: () => void = ignore): void {
+  try {
+    const returned = call();
+    if (isThenable(returned)) Promise.resolve(returned).catch(failed);
+  } catch {
+    failed();
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "then" in value &&
+    typeof value.then === "function"
+  );
+}
