@@ -9,6 +9,8 @@ import { readTree } from "./yaml-tree.ts";
 /** A problem in a document, with its place if it has one. */
 export interface DocumentIssue extends InputIssue {
   readonly position?: Position | undefined;
+  /** It is of a template that cannot be filled in, and the value of the field is its text */
+  readonly isUnfilled?: boolean;
 }
 
 /** A configuration as it was written, read but not checked. */
@@ -17,7 +19,7 @@ export interface ConfigDocument {
   readonly value: unknown;
   readonly positions: Positions;
   readonly issues: readonly DocumentIssue[];
-  /** Fields whose value is not known, because their template failed: nothing else is to be said of them */
+  /** Fields whose value is not known: nothing else is to be said of them */
   readonly unread: ReadonlySet<string>;
 }
 
@@ -47,16 +49,24 @@ export function readDocument(
   }
   const positions = new Positions();
   const unread = new Set<string>();
+  const refused = new Set(issues.map(({ position }) => position?.line));
   const value = readTree(templates.text, {
     format,
     templates,
     place: (path, offset) => positions.set(path, lines.at(offset)),
-    // Without templates that are refused there is no telling what is meant.
-    report: (path, message, offset) =>
-      issues.push({ path: dotted(path), message, position: lines.at(offset) }),
+    report: (path, message, offset) => {
+      const position = lines.at(offset);
+      // What follows from a template that is refused is no news.
+      if (!refused.has(position.line)) issues.push({ path: dotted(path), message, position });
+    },
+    unfilled: (path, message, offset) => {
+      const position = lines.at(offset);
+      issues.push({ path: dotted(path), message, position, isUnfilled: true });
+    },
     unread: (path) => unread.add(dotted(path)),
   });
-  return { value: templates.problems.length > 0 ? undefined : value, positions, issues, unread };
+  // Where templates are refused there is no telling what is meant.
+  return { value: refused.size > 0 ? undefined : value, positions, issues, unread };
 }
 
 function scan(source: string, env: Environment): Templates | TemplateFault {

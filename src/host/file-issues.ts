@@ -5,21 +5,30 @@ import type { ConfigDocument, DocumentIssue } from "./config-document.ts";
 export class FileIssues {
   readonly #file: string;
   readonly #document: ConfigDocument;
-  readonly #issues: InputIssue[] = [];
+  /** Issues of the document itself that still count */
+  #read: readonly DocumentIssue[];
+  readonly #found: InputIssue[] = [];
 
   constructor(file: string, document: ConfigDocument) {
     this.#file = file;
     this.#document = document;
-    for (const issue of document.issues) this.#issues.push(this.#located(issue));
+    this.#read = document.issues;
   }
 
   get areNone(): boolean {
-    return this.#issues.length === 0;
+    return this.#read.length === 0 && this.#found.length === 0;
   }
 
   /** Adds what is wrong with a field, unless its value is not known at all. */
   add(path: string, message: string): void {
-    if (!this.#isUnread(path)) this.#issues.push(this.#located({ path, message }));
+    if (!this.#isUnread(path)) this.#found.push(this.#located({ path, message }));
+  }
+
+  /** Lets templates be that cannot be filled in: they stand where somebody else reads them. */
+  leaveTemplates(at: string): void {
+    this.#read = this.#read.filter(
+      ({ path, isUnfilled }) => isUnfilled !== true || !`${path}.`.startsWith(`${at}.`),
+    );
   }
 
   /** Adds issues of a part of the document, at whose path they begin. */
@@ -30,7 +39,7 @@ export class FileIssues {
   /** Adds what is wrong outside the file, with the environment. */
   addOutside(issues: readonly InputIssue[]): void {
     for (const { path, message } of issues)
-      this.#issues.push({ path, message: `environment variable: ${message}` });
+      this.#found.push({ path, message: `environment variable: ${message}` });
   }
 
   lineOf(path: string): number | undefined {
@@ -38,7 +47,8 @@ export class FileIssues {
   }
 
   error(): PluginError {
-    return invalidFile(this.#file, [...this.#issues].sort(byPlace));
+    const read = this.#read.map((issue) => this.#located(issue));
+    return invalidFile(this.#file, [...read, ...this.#found].sort(byPlace));
   }
 
   #isUnread(path: string): boolean {

@@ -48,6 +48,8 @@ export class HostPlugins {
       this.#addExternal(loose, at, (path) => path, {});
       return;
     }
+    // Such as `{{ user }}` in the text of a message, which the plugin fills in.
+    issues.leaveTemplates(joined(at, "config"));
     const { plugin, issues: wrong } = readOther(loose);
     issues.addAll(at, wrong);
     if (plugin) this.others.push(plugin);

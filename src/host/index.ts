@@ -1,3 +1,4 @@
+export type { McpServerConfig, McpServerTlsConfig } from "../models/server-config.ts";
 export type { ConfigFormat } from "./config-document.ts";
 export type { Environment } from "./environment.ts";
 export type { HostConfig, HostPlugin, HostPluginSettings, OtherPlugin } from "./host-config.ts";

@@ -25,7 +25,9 @@ export interface TreeReader {
   /** Is told where each field begins */
   readonly place: (path: FieldPath, offset: number) => void;
   readonly report: (path: FieldPath, message: string, offset: number) => void;
-  /** Is told of a field whose template cannot be filled in */
+  /** Is told of a template that cannot be filled in, of which the field keeps the text */
+  readonly unfilled: (path: FieldPath, message: string, offset: number) => void;
+  /** Is told of a field whose value is not known */
   readonly unread: (path: FieldPath) => void;
 }
 
@@ -210,8 +212,8 @@ class Tree {
 
   #scalar(node: Scalar, path: FieldPath, offset: number): unknown {
     const { templates, format } = this.#reader;
+    const written = String(node.value);
     try {
-      const written = String(node.value);
       const text = templates.fill(written);
       if (format === "json") return node.type === "PLAIN" ? readJsonScalar(text) : text;
       if (node.tag !== undefined && node.tag !== "!") return readTaggedScalar(node.tag, text);
@@ -219,8 +221,11 @@ class Tree {
       // What is filled in has no quotes around it either, and so no blanks at its ends.
       return readPlainScalar(templates.has(written) ? text.trim() : text);
     } catch (thrown) {
-      if (!(thrown instanceof TemplateFault) && !(thrown instanceof ScalarFault)) throw thrown;
-      return this.#refuse(path, thrown.message, offset);
+      if (thrown instanceof ScalarFault) return this.#refuse(path, thrown.message, offset);
+      if (!(thrown instanceof TemplateFault)) throw thrown;
+      this.#reader.unfilled(path, thrown.message, offset);
+      this.#reader.unread(path);
+      return templates.restore(written);
     }
   }
 

@@ -195,6 +195,32 @@ later: {anything: goes}
     expect(plugins[0]?.config.mode).toBe(mode);
   });
 
+  test("templates of others are theirs, but the environment is filled in", async () => {
+    const { others } = await load(
+      "hosts.yaml",
+      `
+plugins:
+  - name: Webhook
+    kind: a.Webhook
+    config:
+      url: "{{ env.HOOK_URL }}"
+      template: '{"event": "{{ event }}", "by": "{{ user.name }}", "from": "{{ env.HOOK_URL }}"}'
+      later: {{ env.NO }}
+`,
+      { env: { HOOK_URL: "http://hook" } },
+    );
+    expect(others[0]?.config).toStrictEqual({
+      url: "http://hook",
+      template: '{"event": "{{ event }}", "by": "{{ user.name }}", "from": "{{ env.HOOK_URL }}"}',
+      later: "{{ env.NO }}",
+    });
+    const outside =
+      "plugins: [{name: A, kind: a.B, author: '{{ user }}', config: {a: '{{ user }}'}}]";
+    expect(await problems("hosts.yaml", outside)).toStrictEqual([
+      expect.stringMatching(/^1:32 plugins\.0\.author: the template uses the variable user/),
+    ]);
+  });
+
   test("anchors and merges are its own business", async () => {
     const { plugins } = await load(
       "hosts.yaml",
@@ -422,11 +448,11 @@ mcpServers: []
   });
 
   test("an error of syntax hides the fields, but no other error of syntax or template", async () => {
-    const text = "plugins:\n  - name: [A\n  - kind: {% raw %}\n    mode: @\n";
-    const found = await problems("hosts.yaml", text);
-    expect(found.length).toBeGreaterThan(1);
-    expect(found.join("\n")).toContain("3:11 : the template statement {% raw %} is not supported");
-    expect(found.join("\n")).toMatch(/^3:3 : YAML: /m);
+    const text = "plugins:\n  - name: {% raw %}\n  - kind: @a\n";
+    expect(await problems("hosts.yaml", text)).toStrictEqual([
+      expect.stringMatching(/^2:11 : the template statement {% raw %} is not supported/),
+      expect.stringMatching(/^3:11 : YAML: Plain value cannot start with reserved character @/),
+    ]);
   });
 
   test.each(["a text", "[1]", "5", "'{}'"])("a document that is %s", async (text) => {

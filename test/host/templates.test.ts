@@ -70,7 +70,7 @@ describe("where they differ from Jinja, on purpose", () => {
     ["{{ env.toString }}", "toString"],
   ])("%j is not set, and not empty for that", (template, name) => {
     expect(read(`a: 1\nb:\n  c: "{{ env.A }}${template}"`, { A: "s3cret" })).toStrictEqual({
-      value: { a: 1, b: { c: undefined } },
+      value: { a: 1, b: { c: `{{ env.A }}${template}` } },
       issues: [
         `3:3 b.c: the environment variable ${name} is not set: set it, or write {{ env.${name} | default('…') }}`,
       ],
