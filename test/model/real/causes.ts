@@ -14,13 +14,20 @@ type Closing = "short" | "free" | "long";
 export interface FarEndFacts {
   /** While there is a closing, or a stopping */
   readonly closing: Closing;
-  /** The server has said that it does not know the session */
-  readonly isDisowned: boolean;
+  /** The server does not know the session any more, or is not there */
+  readonly isGone: boolean;
+  /** A call is out which has just been sent, and is the only one: over HTTP it may be that nobody could be reached */
+  readonly isFresh: boolean;
   /** Generations for whose end the connection does not wait any more: it comes when it comes */
   readonly orphans: readonly number[];
 }
 
-export const noFacts: FarEndFacts = { closing: "short", isDisowned: false, orphans: [] };
+export const noFacts: FarEndFacts = {
+  closing: "short",
+  isGone: false,
+  isFresh: false,
+  orphans: [],
+};
 
 export const isClosing = ({ leaf }: { readonly leaf: string }): boolean =>
   leaf === "closing" || leaf === "stopping";
@@ -37,25 +44,32 @@ export function factsAfter(
 ): FarEndFacts {
   const isGivenUp = isClosing(from) && !isClosing(to) && move.type !== "session.closed";
   const orphans = isGivenUp ? [...before.orphans, from.history.generation] : before.orphans;
-  const isDisowned =
-    !isOpening(to.leaf) && (before.isDisowned || (transport === "http" && isSessionGone(move)));
-  if (!isClosing(to)) return { closing: "short", isDisowned, orphans };
-  const closing = isClosing(from) ? "long" : closingFrom(from.leaf, move, isDisowned, transport);
-  return { closing, isDisowned, orphans };
+  const isGone =
+    !isOpening(to.leaf) && (before.isGone || (transport === "http" && isSessionGone(move)));
+  const isFresh = transport === "http" && isFirstCall(from, to);
+  if (!isClosing(to)) return { closing: "short", isGone, isFresh, orphans };
+  const closing = isClosing(from) ? "long" : closingFrom(from.leaf, move, isGone, transport);
+  return { closing, isGone, isFresh, orphans };
 }
 
-/** A server that has lost its sessions answers 404, and so provably did not process the call. */
+/** A server that has lost its sessions answers 404, and so provably did not process the call. One that has ended answers nothing. */
 const isSessionGone = ({ event }: ModelMove): boolean =>
-  event.type === "session.lost" && event.alive && event.unsent.length > 0;
+  event.type === "session.lost" && event.unsent.length > 0;
+
+const isFirstCall = (from: ModelState, to: ModelState): boolean =>
+  from.leaf === "ready.waiting" && to.leaf === "ready.invoking" && callsOut(to).length === 1;
+
+/** The server is not there any more, which the connection finds out with this call. */
+export const isRefusal = ({ label }: ModelMove): boolean => label === "lost, nothing sent";
 
 function closingFrom(
   leaf: string,
   { event }: ModelMove,
-  isDisowned: boolean,
+  isGone: boolean,
   transport: Transport,
 ): Closing {
   // There is no process yet, and no session.
-  if (isOpening(leaf) || isDisowned) return "short";
+  if (isOpening(leaf) || isGone) return "short";
   // The session begins in the middle of the handshake.
   if (transport === "http") return leaf === "initializing" ? "free" : "long";
   // A process can die, or break the protocol.
@@ -80,7 +94,7 @@ export function canCome(
     case "hook.invoke":
       return event.requests.some((request) => isNew(state, request));
     case "session.lost":
-      return canBeLost(state, move, transport);
+      return isRefusal(move) ? facts.isFresh : canBeLost(state, move, transport);
     case "hooks.answered":
       return canBeAnswered(state, move, transport);
     case "hook.cancel":

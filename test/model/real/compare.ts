@@ -1,5 +1,6 @@
 import type { ConnectionContext, SessionCommand } from "../../../machines/index.ts";
 import type { Effects } from "../../machines/exhaustive/effects.ts";
+import type { StepEvent } from "../../machines/exhaustive/history.ts";
 import { describeSettlement, type Picture, pictureOf } from "../../machines/support/describe.ts";
 import type { ModelState } from "../model.ts";
 import { expectEqual } from "./difference.ts";
@@ -16,7 +17,7 @@ export class FaultCode {
     return this.#code;
   }
 
-  tell(_: ModelState, code: string | undefined): void {
+  tell(code: string | undefined): void {
     this.#told = code;
   }
 
@@ -42,8 +43,8 @@ export function expectStep(
   const { arrival } = to;
   fault.note(step);
   expectEqual(
-    { type: taken.type, transitions: taken.transitions, leaf: taken.leaf },
-    { type: move.type, transitions: arrival?.taken, leaf: to.leaf },
+    { ...factsOf(taken.event, numberOf), transitions: taken.transitions, leaf: taken.leaf },
+    { ...factsOf(move.event, (id) => id), transitions: arrival?.taken, leaf: to.leaf },
     "the actor's step",
   );
   const expected = pictureOf(to.snapshot.context);
@@ -54,6 +55,28 @@ export function expectStep(
   );
   const doings = arrival ? doingsOf(arrival.effects, (id) => id) : [];
   expectEqual(doingsOf(taken.effects, numberOf), doings, "what the actor does");
+}
+
+/** What an event says, but for times. */
+function factsOf(event: StepEvent, numberOf: Renumber): object {
+  const { type } = event;
+  switch (event.type) {
+    case "session.configured":
+      return { type, hooks: event.hooks };
+    case "hooks.answered":
+      return { type, ids: event.ids.map(numberOf), successful: event.successful };
+    case "hook.cancel":
+    case "hooks.expired":
+    case "hooks.overdue":
+      return { type, ids: event.ids.map(numberOf) };
+    case "session.lost": {
+      const { alive, fault, ended, unsent } = event;
+      const [over, back] = [ended.map(numberOf), unsent.map(numberOf)];
+      return { type, alive, fatal: fault.fatal, ended: over, unsent: back };
+    }
+    default:
+      return { type, ...("generation" in event && { generation: event.generation }) };
+  }
 }
 
 /** All but times, and texts of faults. */

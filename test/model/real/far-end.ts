@@ -1,12 +1,7 @@
 import type { PluginConfigInput } from "../../../src/models/plugin-config.ts";
 import type { PluginOptions } from "../../../src/options.ts";
 import type { RealStep } from "./paths.ts";
-
-/** What is to come, where it decides about the present. */
-export interface Outlook {
-  /** There is something of the session that keeps its closing from ending: of this step's, or the next one's */
-  readonly isHeld: boolean;
-}
+import type { Outlook } from "./plan.ts";
 
 /** The other side of a connection: the real thing, which does nothing unless the path says so. */
 export interface FarEnd {
@@ -14,14 +9,19 @@ export interface FarEnd {
   readonly options: PluginOptions;
   /** Generations of which something lives: a process that runs, a session that the server knows */
   readonly alive: readonly number[];
-  /** Generations of the sessions in which a call came, one for each time */
-  sends(id: number): readonly number[];
+  /** Generations of the sessions in which a call came, one for each time that it came */
+  sends(id: number): number[];
   /** Waits for what the connection has sent in a step. */
   receive(step: RealStep, outlook: Outlook): Promise<void>;
   /** Brings about a fact of the session. Gives the code of the fault, if it is one. */
   bringAbout(step: RealStep, outlook: Outlook): Promise<string | undefined>;
-  /** Nothing is held back any more. */
-  letGo(): Promise<void>;
+  /** From now on it is not there, whoever calls. */
+  vanish(): Promise<void>;
+  /**
+   * The connection has been stopped, and nothing is held back any more. With `passGrace`, by which the time of a step of
+   * stopping is over, what can be ended by force has to be.
+   */
+  letGo(passGrace: (() => void) | undefined): Promise<void>;
   /** Resolves with what is left when all should be over. */
   leftovers(): Promise<readonly string[]>;
   /** Ends it, whatever there is. */

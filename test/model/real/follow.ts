@@ -3,11 +3,12 @@ import { ExternalPlugin } from "../../../src/external-plugin.ts";
 import { StepClock } from "../../machines/support/step-clock.ts";
 import type { ModelState } from "../model.ts";
 import { Callers } from "./callers.ts";
-import { isClosing, isNew, mustAnswer } from "./causes.ts";
+import { isClosing, isNew } from "./causes.ts";
 import { expectStep, expectTimers, FaultCode } from "./compare.ts";
 import { Difference, expectEqual } from "./difference.ts";
-import type { FarEnd, Outlook } from "./far-end.ts";
+import type { FarEnd } from "./far-end.ts";
 import type { RealPath, RealStep } from "./paths.ts";
+import { countTogether, isHeld, outlookFrom } from "./plan.ts";
 import { StepLog } from "./step-log.ts";
 import { isPassing, Timing } from "./timing.ts";
 
@@ -21,6 +22,8 @@ export class Follower {
   readonly #plugin: ExternalPlugin;
   readonly #callers: Callers;
   readonly #fault = new FaultCode();
+  /** Sends that did not get there */
+  readonly #refused: { id: number; generation: number }[] = [];
   readonly #answeredBadly = new Set<number>();
   /** The step that is being taken, from 0 */
   at = 0;
@@ -45,47 +48,11 @@ export class Follower {
   async follow(): Promise<void> {
     const { steps } = this.#path;
     while (this.at < steps.length) {
-      const count = this.#countTogether();
+      const count = countTogether(this.#path, this.at);
       await this.#take(count);
       this.at += count;
     }
     await this.#end();
-  }
-
-  /** How many steps follow from one cause. */
-  #countTogether(): number {
-    const { steps } = this.#path;
-    let end = this.at + 1;
-    while (end < steps.length && this.#comesByItself(end)) end += 1;
-    return end - this.at;
-  }
-
-  #comesByItself(n: number): boolean {
-    const { steps, bounds } = this.#path;
-    const [before, step] = [steps[n - 1], steps[n]];
-    if (!before || !step) return false;
-    if (isClosing(step.from)) return step.move.type === "session.closed" && !this.#isHeld(n - 1);
-    return bounds.transport === "http" && mustAnswer(step.from);
-  }
-
-  /** Whether the closing to which a step leads lasts until the far end is let go. */
-  #isHeld(n: number): boolean {
-    const { steps } = this.#path;
-    const closing = steps[n]?.facts.closing;
-    return (
-      closing === "long" || (closing === "free" && steps[n + 1]?.move.type !== "session.closed")
-    );
-  }
-
-  /** What is to be known of the closing that follows, or is under way. */
-  #outlook(n: number): Outlook {
-    const { steps } = this.#path;
-    for (let next = n; next < steps.length; next += 1) {
-      const to = steps[next]?.to;
-      if (to && isClosing(to)) return { isHeld: this.#isHeld(next) };
-      if (next > n && to?.leaf !== "initializing") break;
-    }
-    return { isHeld: false };
   }
 
   async #take(count: number): Promise<void> {
@@ -105,7 +72,7 @@ export class Follower {
   }
 
   async #cause(step: RealStep): Promise<void> {
-    const { move, from, to } = step;
+    const { move, from } = step;
     const { event } = move;
     if (isPassing(move)) return this.#letTimePass();
     switch (event.type) {
@@ -117,7 +84,9 @@ export class Follower {
         return this.#callers.stop(event.drainMs && this.#timing.drainMs);
       case "hook.invoke": {
         const requests = event.requests.filter((request) => isNew(from, request));
-        this.log.expect(requests.map(({ id }) => id));
+        const ids = requests.map(({ id }) => id);
+        this.log.expect(ids);
+        if (outlookFrom(this.#path, this.at).isRefused) await this.#vanish(ids, from);
         return this.#callers.invoke(requests, this.#timing, this.at);
       }
       case "hook.cancel":
@@ -127,8 +96,15 @@ export class Follower {
     if (event.type === "hooks.answered") this.#noteAnswer(event.ids, event.successful, from);
     // So that it can be seen later that there was a call in between.
     if (event.type === "hooks.answered") this.#clock.advance(1);
-    const code = await this.#farEnd.bringAbout(step, this.#outlook(this.at));
-    this.#fault.tell(to, code);
+    const code = await this.#farEnd.bringAbout(step, outlookFrom(this.#path, this.at));
+    this.#fault.tell(code);
+  }
+
+  /** The call that comes now reaches nobody, in the session that there is. */
+  async #vanish(ids: readonly number[], { history }: ModelState): Promise<void> {
+    await this.#farEnd.vanish();
+    for (const id of ids) this.#refused.push({ id, generation: history.generation });
+    this.#fault.tell("SESSION_LOST");
   }
 
   #noteAnswer(ids: readonly number[], isSuccess: boolean, { snapshot }: ModelState): void {
@@ -149,7 +125,7 @@ export class Follower {
     const taken = this.log.steps[place];
     if (!taken) throw new Difference("a step is missing");
     expectStep(taken, step, this.#fault, (id) => this.log.numberOf(id));
-    await this.#farEnd.receive(step, this.#outlook(n));
+    await this.#farEnd.receive(step, outlookFrom(this.#path, n));
   }
 
   #expectStatus(n: number): void {
@@ -157,7 +133,7 @@ export class Follower {
     const taken = this.log.steps.at(-1);
     if (!step || !taken) return;
     const { to } = step;
-    const calls = to.history.calls.filter(({ entry, ends }) => entry > 0 || ends.length > 0);
+    const { calls } = to.history;
     const status = this.#plugin.status();
     const { link, traffic } = to.snapshot.context;
     const sends = calls.flatMap((call) => call.sends);
@@ -187,13 +163,23 @@ export class Follower {
       "status()",
     );
     expectEqual(this.#callers.ends, this.#expectedEnds(to), "what the callers were told");
-    for (const { request, sends: expected } of calls)
-      expectEqual(this.#farEnd.sends(request.id), expected, `sessions that got call ${request.id}`);
+    this.#expectSends(to);
     const alive = this.#farEnd.alive.filter(
       (generation) => !step.facts.orphans.includes(generation),
     );
     expectEqual(alive, this.#expectedAlive(step, n), "generations alive");
     expectTimers(this.#clock.waits, to, taken.context);
+  }
+
+  /** What the far end has got, by its own account. */
+  #expectSends({ history }: ModelState): void {
+    for (const { request, sends } of history.calls) {
+      const { id } = request;
+      const isRefused = (generation: number): boolean =>
+        this.#refused.some((send) => send.id === id && send.generation === generation);
+      const expected = sends.filter((generation) => !isRefused(generation));
+      expectEqual(this.#farEnd.sends(id), expected, `sessions that got call ${id}`);
+    }
   }
 
   #expectedEnds({ history }: ModelState): Record<number, string> {
@@ -210,36 +196,46 @@ export class Follower {
   }
 
   #expectedAlive({ to, facts }: RealStep, n: number): number[] {
-    const isAlive = this.#isAlive(to, n) && !facts.isDisowned;
+    const isAlive = this.#isAlive(to, n) && !facts.isGone;
     return isAlive ? [to.snapshot.context.link.generation] : [];
   }
 
   #isAlive(to: ModelState, n: number): boolean {
-    if (isClosing(to)) return this.#isHeld(n);
+    if (isClosing(to)) return isHeld(this.#path, n);
     if (to.leaf !== "initializing")
       return to.leaf === "fetchingConfig" || to.leaf.startsWith("ready.");
-    return this.#path.bounds.transport === "stdio" || this.#outlook(n).isHeld;
+    return this.#path.bounds.transport === "stdio" || outlookFrom(this.#path, n).isHeld;
   }
 
   /** Wherever the path has led to, a stop ends it, and leaves nothing. */
   async #end(): Promise<void> {
+    const last = this.#path.steps.at(-1);
+    if (!last) return;
     this.#callers.stop();
-    await this.#farEnd.letGo();
+    // Sessions whose end was given up cannot be told apart any more from the one that is waited for.
+    const isAlone = last.facts.orphans.length === 0;
+    const passGrace = (): void => void this.#clock.fire(this.#timing.graceMs);
+    await this.#farEnd.letGo(isAlone ? passGrace : undefined);
     await this.#callers.told();
     await nextTurn();
     expectEqual(this.#plugin.status().state, "terminated", "status().state after the stop");
-    const came = this.#path.steps
-      .at(-1)
-      ?.to.history.calls.filter(({ entry, ends }) => entry > 0 || ends.length > 0);
-    expectEqual(
-      Object.keys(this.#callers.ends),
-      came?.map(({ request }) => `${request.id}`) ?? [],
-      "calls that are settled",
-    );
+    this.#expectSettled(last.to);
     expectEqual(await this.#farEnd.leftovers(), [], "what is left");
     const { length } = this.log;
     while (this.#clock.fireNext()) await nextTurn();
     expectEqual(this.log.length, length, "steps of the actor, when time has passed after the end");
     expectEqual(this.#clock.pending, 0, "timers that are left");
+    this.#expectSends(last.to);
+  }
+
+  /** Everybody who came has one end, and knows it. */
+  #expectSettled({ history }: ModelState): void {
+    const came = history.calls.filter(({ entry, ends }) => entry + ends.length > 0);
+    const ids = came.map(({ request }) => request.id);
+    const settled = this.log.steps.flatMap(({ effects }) =>
+      effects.settlements.map(({ request }) => this.log.numberOf(request.id)),
+    );
+    expectEqual(settled.sort(), ids, "calls that were settled");
+    expectEqual(Object.keys(this.#callers.ends).map(Number), ids, "calls that have their ends");
   }
 }

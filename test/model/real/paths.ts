@@ -58,8 +58,8 @@ export function realPaths(bounds: RealBounds, shown: Set<string>, isThorough: bo
       filterEvents: (state, move) =>
         state.status === "active" && canCome(state, move, factsOf(state), transport),
       serializeState: (state) => {
-        const { closing, isDisowned } = factsOf(state);
-        return [keyOf(state, model), isClosing(state) && closing, isDisowned].join("|");
+        const { closing, isGone, isFresh } = factsOf(state);
+        return [keyOf(state, model), isClosing(state) && closing, isGone, isFresh].join("|");
       },
     },
   );

@@ -11,8 +11,9 @@ import { eventually, isAlive } from "../../fixtures/processes.ts";
 import { pluginName } from "./bounds.ts";
 import { isClosing } from "./causes.ts";
 import { soon } from "./difference.ts";
-import { type FarEnd, type Gate, type Outlook, SlowPolicy } from "./far-end.ts";
+import { type FarEnd, type Gate, SlowPolicy } from "./far-end.ts";
 import type { RealStep } from "./paths.ts";
+import type { Outlook } from "./plan.ts";
 import { configuration, strangeVersion, toolResult } from "./wire.ts";
 
 // The plugin is run as it is, also by what was built of this.
@@ -36,7 +37,6 @@ export class ProcessFarEnd implements FarEnd {
   readonly #directory: string;
   readonly #policy = new SlowPolicy();
   readonly #openings: Opening[] = [];
-  readonly #sends = new Map<number, number[]>();
 
   private constructor(control: PluginControl, directory: string) {
     this.#control = control;
@@ -74,8 +74,12 @@ export class ProcessFarEnd implements FarEnd {
       .map(({ generation }) => generation);
   }
 
-  sends(id: number): readonly number[] {
-    return this.#sends.get(id) ?? [];
+  sends(id: number): number[] {
+    return this.#openings.flatMap(({ generation, plugin }) =>
+      (plugin?.events ?? []).flatMap((event) =>
+        event.event === "ran" && event.key === id ? [generation] : [],
+      ),
+    );
   }
 
   async receive({ from, to }: RealStep): Promise<void> {
@@ -94,7 +98,7 @@ export class ProcessFarEnd implements FarEnd {
   }
 
   async #hear(command: SessionCommand): Promise<void> {
-    const { plugin, held, generation } = this.#current;
+    const { plugin, held } = this.#current;
     switch (command.type) {
       case "session.initialize":
         this.#current.plugin = await soon(this.#control.started(), () => "the process");
@@ -107,7 +111,6 @@ export class ProcessFarEnd implements FarEnd {
         for (const { request } of command.calls) {
           const { id } = await this.#next("ran", ({ key }) => key === request.id);
           held.set(request.id, id);
-          this.#sends.set(request.id, [...this.sends(request.id), generation]);
         }
         break;
       case "session.cancel":
@@ -189,11 +192,27 @@ export class ProcessFarEnd implements FarEnd {
     return id;
   }
 
-  async letGo(): Promise<void> {
+  async vanish(): Promise<void> {
+    throw new Error("a process cannot be gone without its host's knowledge");
+  }
+
+  async letGo(passGrace: (() => void) | undefined): Promise<void> {
     this.#policy.letGo();
-    for (const { plugin } of this.#openings) {
-      if (plugin && isAlive(plugin.pid)) await plugin.tell({ do: "exit", code: 0 });
+    const plugins = this.#openings.flatMap(({ plugin }) => plugin ?? []);
+    for (const plugin of plugins.filter(({ pid }) => isAlive(pid))) {
+      if (passGrace) await this.#seeKilled(plugin, passGrace);
+      else await plugin.tell({ do: "exit", code: 0 });
     }
+  }
+
+  /** It does nothing by itself, neither at the end of its input nor after SIGTERM. */
+  async #seeKilled(plugin: RemotePlugin, passGrace: () => void): Promise<void> {
+    const isEnded = plugin.events.some(({ event }) => event === "stdinEnded");
+    if (!isEnded) await this.#next("stdinEnded");
+    passGrace();
+    await this.#next("signal", ({ signal }) => signal === "SIGTERM");
+    passGrace();
+    await soon(plugin.disconnected, () => "the end of the process, by SIGKILL");
   }
 
   async leftovers(): Promise<readonly string[]> {

@@ -10,10 +10,11 @@ import {
   SteerableServer,
 } from "../../fixtures/http/steerable-server.ts";
 import { pluginName } from "./bounds.ts";
-import { isClosing } from "./causes.ts";
+import { isClosing, isRefusal } from "./causes.ts";
 import { soon } from "./difference.ts";
-import { type FarEnd, type Gate, type Outlook, SlowPolicy } from "./far-end.ts";
+import { type FarEnd, type Gate, SlowPolicy } from "./far-end.ts";
 import type { RealPath, RealStep } from "./paths.ts";
+import type { Outlook } from "./plan.ts";
 import { configuration, passes, rpcError, strangeVersion, toolResult } from "./wire.ts";
 
 /** What was asked: a phase of an opening, or the number of a call */
@@ -33,7 +34,6 @@ export class ServerFarEnd implements FarEnd {
   readonly #hasFile: boolean;
   readonly #policy = new SlowPolicy();
   readonly #openings: Opening[] = [];
-  readonly #sends = new Map<number, number[]>();
   /** Those which the server knows */
   readonly #sessions = new Set<number>();
   /** Requests that nobody has looked at yet */
@@ -54,7 +54,8 @@ export class ServerFarEnd implements FarEnd {
     const uds = path.join(directory, socketName);
     // A socket's file can be moved away for a while. A port that is given up may be taken by somebody else.
     const isRefused = steps.some(
-      ({ move, from }) => from.leaf === "connecting" && move.label === "failed",
+      ({ move, from }) =>
+        isRefusal(move) || (from.leaf === "connecting" && move.label === "failed"),
     );
     const server = await SteerableServer.start(isRefused ? { uds } : {});
     return new ServerFarEnd(server, directory, isRefused);
@@ -74,8 +75,8 @@ export class ServerFarEnd implements FarEnd {
     return [...this.#sessions];
   }
 
-  sends(id: number): readonly number[] {
-    return this.#sends.get(id) ?? [];
+  sends(id: number): number[] {
+    return this.#server.requests.filter((request) => questionOf(request) === id).map(generationOf);
   }
 
   #take(request: SeenRequest): void {
@@ -96,7 +97,7 @@ export class ServerFarEnd implements FarEnd {
     this.#openings.push({ generation, gate, held: new Map() });
   }
 
-  async #hear(command: SessionCommand, { isHeld }: Outlook): Promise<void> {
+  async #hear(command: SessionCommand, { isHeld, isRefused }: Outlook): Promise<void> {
     switch (command.type) {
       case "session.initialize":
         await this.#hold("initialize");
@@ -107,7 +108,8 @@ export class ServerFarEnd implements FarEnd {
         await this.#hold("get_plugin_config");
         break;
       case "session.call":
-        for (const { request } of command.calls) await this.#holdCall(request.id);
+        if (isRefused) break;
+        for (const { request } of command.calls) await this.#hold(request.id);
         break;
       case "session.cancel":
         for (const id of command.ids) await this.#seeAborted(id);
@@ -115,11 +117,6 @@ export class ServerFarEnd implements FarEnd {
       case "session.close":
         if (isHeld) await this.#hold("DELETE");
     }
-  }
-
-  async #holdCall(id: number): Promise<void> {
-    await this.#hold(id);
-    this.#sends.set(id, [...this.sends(id), this.#current.generation]);
   }
 
   async #seeAborted(id: number): Promise<void> {
@@ -144,7 +141,10 @@ export class ServerFarEnd implements FarEnd {
   async #beginSession(): Promise<void> {
     const { generation } = this.#current;
     this.#sessions.add(generation);
-    this.#takeHeld("initialize").json(initialized, { "mcp-session-id": sessionId(generation) });
+    this.#takeHeld("initialize").json(initialized, {
+      ...this.#headers,
+      "mcp-session-id": sessionId(generation),
+    });
     await this.#hold("notifications/initialized");
   }
 
@@ -156,16 +156,20 @@ export class ServerFarEnd implements FarEnd {
         return undefined;
       case "session.initialized":
         if (this.#current.held.has("initialize")) await this.#beginSession();
-        this.#takeHeld("notifications/initialized").respond(202);
+        this.#takeHeld("notifications/initialized").respond(202, this.#headers);
         return undefined;
       case "session.configured":
-        this.#takeHeld("get_plugin_config").json({
-          result: toolResult(configuration(fact.hooks)),
-        });
+        this.#takeHeld("get_plugin_config").json(
+          { result: toolResult(configuration(fact.hooks)) },
+          this.#headers,
+        );
         return undefined;
       case "hooks.answered":
         for (const id of fact.ids)
-          this.#takeHeld(id).json(fact.successful ? { result: passes } : { error: rpcError });
+          this.#takeHeld(id).json(
+            fact.successful ? { result: passes } : { error: rpcError },
+            this.#headers,
+          );
         return undefined;
       case "session.lost":
         if (step.from.leaf.startsWith("ready.")) return this.#lose(fact);
@@ -213,6 +217,14 @@ export class ServerFarEnd implements FarEnd {
     return request;
   }
 
+  /** Without a connection that is kept for the next request, the next one finds nobody. */
+  async vanish(): Promise<void> {
+    const idle = this.#server.until(({ openConnections }) => openConnections === 0);
+    await soon(idle, () => "the end of the idle connections");
+    await rename(this.#socket, this.#awaySocket);
+    this.#sessions.clear();
+  }
+
   async letGo(): Promise<void> {
     this.#isHolding = false;
     this.#policy.letGo();
@@ -237,6 +249,11 @@ export class ServerFarEnd implements FarEnd {
   async close(): Promise<void> {
     await this.#server.stop();
     await rm(this.#directory, { recursive: true });
+  }
+
+  /** A server that may vanish keeps no connection: nobody can tell when the other side notices that one has ended. */
+  get #headers(): Record<string, string> {
+    return this.#hasFile ? { connection: "close" } : {};
   }
 
   get #socket(): string {

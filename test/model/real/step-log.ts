@@ -2,13 +2,14 @@ import type { AnyTransitionDefinition, InspectionEvent } from "xstate";
 import { fromArray, toArray } from "../../../machines/call-queue.ts";
 import type { Call, ConnectionContext, HookRequestRef } from "../../../machines/index.ts";
 import { type Effects, effectsOf } from "../../machines/exhaustive/effects.ts";
+import type { StepEvent } from "../../machines/exhaustive/history.ts";
 import { leafOf, type Picture, pictureOf } from "../../machines/support/describe.ts";
 import { transitionId } from "../transitions.ts";
 import { soon } from "./difference.ts";
 
 /** A step that the connection's actor has taken. */
 export interface TakenStep {
-  readonly type: string;
+  readonly event: StepEvent;
   readonly transitions: readonly string[];
   readonly leaf: string;
   readonly context: ConnectionContext;
@@ -41,11 +42,11 @@ export class StepLog {
     if (event.type !== "@xstate.microstep" || event._transitions.length === 0) return;
     const { requests = [] } = event.event as { requests?: readonly HookRequestRef[] };
     for (const { id } of requests) this.#numbers.set(id, this.#coming.shift() ?? Number.NaN);
-    this.#note(event.event.type, event._transitions, event.snapshot as never);
+    this.#note(event.event as StepEvent, event._transitions, event.snapshot as never);
   };
 
   #note(
-    type: string,
+    event: StepEvent,
     transitions: readonly AnyTransitionDefinition[],
     { value, context }: { value: never; context: ConnectionContext },
   ): void {
@@ -53,7 +54,7 @@ export class StepLog {
     const actions = this.#actions;
     this.#actions = [];
     this.steps.push({
-      type,
+      event,
       transitions: transitions.map(transitionId),
       leaf: leafOf(value),
       context,

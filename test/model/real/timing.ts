@@ -76,6 +76,11 @@ export class Timing {
     return this.#ms.drain;
   }
 
+  /** Of each step by which a process is ended */
+  get graceMs(): number {
+    return this.#ms.close;
+  }
+
   /** The time that a call has which comes with step `at`: over with the step that says so, if there is one. */
   timeoutMs(id: number, at: number): number {
     const { steps } = this.#path;
