@@ -21,6 +21,8 @@ const steps = [
   // Debian's Python comes without the module that makes environments.
   debian("python", 'python3 -c "import venv, ensurepip"', "python3-venv"),
   suite("test:interop"),
+  command("contract", "--", ...["test", "test:interop"].flatMap((of) => ["--report", reportOf(of)])),
+  suite("test:conformance"),
   // Pictures are measured with a font of Helvetica's widths, and with one of others.
   debian(
     "chromium",
@@ -82,11 +84,15 @@ function leavesClean(script, ...files) {
 /** A script that runs vitest with our config, which writes the report that is counted. */
 function suite(script) {
   const take = async () => {
-    const report = path.join(reports, `${script.replaceAll(":", "-")}.json`);
+    const report = reportOf(script);
     const ok = await npm("run", script, { TEST_REPORT: report });
     return countReport(report, ok);
   };
   return { name: script, take };
+}
+
+function reportOf(script) {
+  return path.join(reports, `${script.replaceAll(":", "-")}.json`);
 }
 
 function countReport(file, ok) {

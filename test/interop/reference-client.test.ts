@@ -5,7 +5,7 @@ import type { PluginContext } from "../../src/models/plugin-context.ts";
 import { ownAnswer } from "../server/support/own-answers.ts";
 import { rawRequest } from "../server/support/raw-http.ts";
 import { fullContext } from "./support/clients.ts";
-import { hookCases } from "./support/hook-cases.ts";
+import { casesByHook } from "./support/hook-cases.ts";
 import { ownOverHttp, ownOverSocket, ownOverStdio, ownOverTls } from "./support/own-sites.ts";
 import { type RecordedCall, recordedCalls } from "./support/recorded.ts";
 import { ReferenceClient } from "./support/reference-client.ts";
@@ -16,7 +16,9 @@ const numberOfCalls = 500;
 
 // It cannot even make these: it refuses them before it sends anything.
 const unsendable = /^(malformed_|payload_as_json_string|unknown_hook|unknown_plugin)/;
-const calls = recordedCalls(ownAnswer).filter(({ name }) => !unsendable.test(name));
+const calls = recordedCalls(ownAnswer)
+  .filter(({ name }) => !unsendable.test(name))
+  .map((call) => [call.name, call] as const);
 
 const httpWays: Record<string, (folder: string) => Promise<HttpSite>> = {
   HTTP: () => ownOverHttp(),
@@ -69,14 +71,14 @@ describe.each(Object.entries(ways))("the reference's client with our server over
     });
   });
 
-  test.each(calls)("$name", async (call) => {
+  test.each(calls)("%s", async (_name, call) => {
     await ready(call.plugin_name);
     const { plugin_name, hook_type, payload, context } = call;
     const answer = await client.invoke(plugin_name, hook_type, payload, fullContext(context));
     expect({ ...answer, session: undefined }).toEqual(seenByPython(call));
   });
 
-  test.each(hookCases)("$hook", async ({ hook, plugin, payload, modified }) => {
+  test.each(casesByHook)("%s", async (hook, { plugin, payload, modified }) => {
     await ready(plugin);
     const { result } = await client.invoke(plugin, hook, payload, fullContext({}));
     expect(result).toMatchObject({ continue_processing: true, violation: null });

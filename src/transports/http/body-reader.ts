@@ -1,7 +1,7 @@
 import type { RequestId } from "@modelcontextprotocol/sdk/types.js";
 import { decodeUtf8, lossyText } from "../framing.ts";
 import { isAnswer, isJsonObject, type JsonObject, parseJson, readAnswerBody } from "../message.ts";
-import { type Ending, tooLarge, unusable } from "./ending.ts";
+import { type Ending, type Interrupted, tooLarge, unusable } from "./ending.ts";
 import { EventSplitter } from "./event-stream.ts";
 import { HeldBytes } from "./held-bytes.ts";
 
@@ -11,9 +11,9 @@ const textRoom = 8_192;
 export interface BodyReader {
   /** Undefined: the rest is needed too */
   push(chunk: Buffer): Ending | undefined;
-  end(): Ending;
+  end(): Ending | Interrupted;
   /** The connection failed before the end. Undefined: what came says nothing */
-  cut(): Ending | undefined;
+  cut(): Ending | Interrupted | undefined;
   /** The rest cannot be read, for this reason */
   spoil(message: string): Ending;
 }
@@ -79,12 +79,13 @@ export class EventReader implements BodyReader {
     return this.#ending ?? (fits ? undefined : tooLarge(this.#question.maxBytes));
   }
 
-  end(): Ending {
-    return unusable(texts.streamEnded);
+  end(): Ending | Interrupted {
+    return this.cut() ?? streamEnded();
   }
 
-  cut(): undefined {
-    return undefined;
+  cut(): Interrupted | undefined {
+    const { lastEventId, retryMs } = this.#splitter;
+    return lastEventId === undefined ? undefined : { kind: "interrupted", lastEventId, retryMs };
   }
 
   spoil(message: string): Ending {
@@ -98,6 +99,11 @@ export class EventReader implements BodyReader {
     if (this.#ending) this.#splitter.stop();
     else if (isJsonObject(parsed?.value) && !parsed.isBroken) onOther(parsed.value);
   }
+}
+
+/** The answer has not come, and will not. */
+export function streamEnded(): Ending {
+  return unusable(texts.streamEnded);
 }
 
 /** The beginning of a text that explains a status. */

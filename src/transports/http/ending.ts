@@ -43,6 +43,14 @@ export interface Cut {
   readonly isSent: boolean;
 }
 
+/** The stream of an answer has ended before the answer, and can be asked for its rest. */
+export interface Interrupted {
+  readonly kind: "interrupted";
+  readonly lastEventId: string;
+  /** How long the server wants to be left alone before; undefined if it has not said */
+  readonly retryMs: number | undefined;
+}
+
 export function unusable(
   message: string,
   outcome: CallOutcome = "unknown",

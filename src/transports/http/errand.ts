@@ -1,22 +1,36 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { RequestId } from "@modelcontextprotocol/sdk/types.js";
 import type { Dispatcher } from "undici";
+import type { Clock } from "../../clock.ts";
+import { longestTimerMs } from "../../timer-range.ts";
 import type { JsonObject } from "../message.ts";
-import { type BodyReader, EventReader, JsonReader, TextReader } from "./body-reader.ts";
-import { type Ending, type Refused, tooLarge, unusable } from "./ending.ts";
+import {
+  type BodyReader,
+  EventReader,
+  JsonReader,
+  streamEnded,
+  TextReader,
+} from "./body-reader.ts";
+import { type Ending, type Interrupted, type Refused, tooLarge, unusable } from "./ending.ts";
 import { Exchange, type ExchangeOwner } from "./exchange.ts";
 import type { Lingering } from "./lingering.ts";
 import { readRetryAfter } from "./retry-after.ts";
 
 const mostRedirects = 3;
+/** Before the rest of a stream is asked for, where the server does not say how long to wait */
+const defaultRetryMs = 1_000;
+/** A server that says 0 is not asked without end as fast as this process can */
+const leastRetryMs = 10;
 
 /** A message that is to be sent. */
 export interface Order {
-  readonly method: "POST" | "DELETE";
+  readonly method: "POST" | "DELETE" | "GET";
   /** JSON; null without a body */
   readonly text: string | null;
   /** Of a request; undefined where no answer is asked for */
   readonly wireId: RequestId | undefined;
+  /** The event behind which a stream is to go on */
+  readonly lastEventId?: string;
   /** Looks at the head of a successful answer, and may refuse it */
   readonly accept?: (headers: IncomingHttpHeaders) => Ending | undefined;
   /** Called once, unless the errand was cancelled */
@@ -28,6 +42,7 @@ export interface ErrandSite {
   readonly path: string;
   readonly maxMessageBytes: number;
   readonly lingering: Lingering;
+  readonly clock: Clock;
   /** Whether requests name a session */
   readonly hasSession: boolean;
   /** Grows when the user's headers change */
@@ -44,7 +59,10 @@ export interface ErrandSite {
   receive(message: JsonObject): void;
 }
 
-/** One message on its way: to where redirects lead, and once more with new headers after a 401. */
+/**
+ * One message on its way: to where redirects lead, and once more with new headers after a 401. If the stream of its
+ * answer is interrupted, and the server has named the event, the rest of it is asked for.
+ */
 export class Errand implements ExchangeOwner {
   readonly #site: ErrandSite;
   readonly #order: Order;
@@ -54,6 +72,8 @@ export class Errand implements ExchangeOwner {
   #hasRefreshed = false;
   #redirects = 0;
   #isCancelled = false;
+  #interrupted: Interrupted | undefined;
+  #retry: unknown;
 
   constructor(site: ErrandSite, order: Order) {
     this.#site = site;
@@ -63,18 +83,19 @@ export class Errand implements ExchangeOwner {
 
   /** The server may have got the message, or a part of it, and has not refused it. */
   get isSent(): boolean {
-    return this.#exchange?.isSent ?? false;
+    return this.#interrupted !== undefined || (this.#exchange?.isSent ?? false);
   }
 
   send(): void {
     this.#headersVersion = this.#site.headersVersion;
     this.#exchange = new Exchange(this, this.#site.lingering);
-    this.#site.dispatch(this.#path, this.#order, this.#exchange);
+    this.#site.dispatch(this.#path, this.#next(), this.#exchange);
   }
 
   /** Closes the connection. Nothing is reported any more. */
   cancel(): void {
     this.#isCancelled = true;
+    if (this.#retry !== undefined) this.#site.clock.clearTimeout(this.#retry);
     this.#exchange?.abort();
   }
 
@@ -94,8 +115,24 @@ export class Errand implements ExchangeOwner {
     });
   }
 
-  ended(ending: Ending): void {
-    if (!this.#isCancelled) this.#order.ended(ending);
+  ended(ending: Ending | Interrupted): void {
+    if (this.#isCancelled) return;
+    if (ending.kind === "interrupted") this.#resume(ending);
+    else this.#order.ended(this.#interrupted === undefined ? ending : afterInterruption(ending));
+  }
+
+  #next(): Order {
+    if (this.#interrupted === undefined) return this.#order;
+    const { lastEventId } = this.#interrupted;
+    return { ...this.#order, method: "GET", text: null, lastEventId };
+  }
+
+  // As often as the server likes, for a call has a deadline.
+  #resume(interrupted: Interrupted): void {
+    this.#interrupted = interrupted;
+    const { retryMs = defaultRetryMs } = interrupted;
+    const waitMs = Math.min(Math.max(retryMs, leastRetryMs), longestTimerMs);
+    this.#retry = this.#site.clock.setTimeout(() => this.send(), waitMs);
   }
 
   #succeeded(status: number, headers: IncomingHttpHeaders): BodyReader | Ending {
@@ -107,6 +144,7 @@ export class Errand implements ExchangeOwner {
     const { maxMessageBytes: maxBytes } = this.#site;
     const onOther = (message: JsonObject): void => this.#site.receive(message);
     const type = mediaType(headers["content-type"]);
+    if (this.#interrupted !== undefined && type !== "text/event-stream") return streamEnded();
     if (type === "text/event-stream") return new EventReader({ wireId, maxBytes, onOther });
     if (type !== "application/json") return unusable(texts.mediaType);
     if (Number(headers["content-length"]) > maxBytes) return tooLarge(maxBytes);
@@ -142,6 +180,12 @@ export class Errand implements ExchangeOwner {
       if (!this.#isCancelled) this.send();
     });
   }
+}
+
+/** The message has been taken, so whatever says no now says it to the question for the rest of the answer. */
+function afterInterruption(ending: Ending): Ending {
+  if (ending.kind === "refused") return streamEnded();
+  return ending.kind === "cut" ? { ...ending, isSent: true } : ending;
 }
 
 function readRefusal(status: number, headers: IncomingHttpHeaders): Refused {

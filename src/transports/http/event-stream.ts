@@ -9,11 +9,15 @@ const lineBreak = Buffer.from("\n");
 const messageType = Buffer.from("message");
 /** For the name of a field, and the mark before it */
 const fieldRoom = 64;
+/** What can be sent back in a header, and no more of it than is needed to tell events apart */
+const legalEventId = /^[\x20-\x7e]{1,1024}$/;
+const legalRetry = /^\d{1,10}$/;
+const wantedFields: ReadonlySet<string> = new Set(["data", "event", "id", "retry"]);
 
 /**
  * Cuts a stream of server-sent events into their data, however it is cut into chunks. Lines end with CR, LF or both.
- * Comments, `id` and `retry` are passed over, and so are events of another type than `message`, as the MCP SDKs do. An
- * event without its blank line is not complete, and never delivered.
+ * Comments are passed over, and so are events of another type than `message`, as the MCP SDKs do. An event without its
+ * blank line is not complete, and never delivered.
  */
 export class EventSplitter {
   readonly #maxDataBytes: number;
@@ -26,10 +30,23 @@ export class EventSplitter {
   /** The last byte was CR: an LF that follows belongs to it */
   #isAfterReturn = false;
   #isStopped = false;
+  #eventId: string | undefined;
+  #lastEventId: string | undefined;
+  #retryMs: number | undefined;
 
   constructor(maxDataBytes: number, onData: (data: Buffer) => void) {
     this.#maxDataBytes = maxDataBytes;
     this.#onData = onData;
+  }
+
+  /** Of the latest complete event; undefined if the server gives none that can be sent back. */
+  get lastEventId(): string | undefined {
+    return this.#lastEventId;
+  }
+
+  /** How long the server wants to be left alone before it is asked for the rest. */
+  get retryMs(): number | undefined {
+    return this.#retryMs;
   }
 
   /** Nothing is delivered any more. May be called from the callback. */
@@ -75,11 +92,18 @@ export class EventSplitter {
     const at = line.indexOf(colon);
     if (at === 0) return;
     const name = line.toString("latin1", 0, Math.min(at < 0 ? line.length : at, fieldRoom));
-    if (name !== "data" && name !== "event") return;
+    if (!wantedFields.has(name)) return;
     const from = at < 0 ? line.length : at + (line[at + 1] === space ? 2 : 1);
     const value = line.subarray(from);
-    if (name === "event") this.#isMessage = value.length === 0 || value.equals(messageType);
-    else this.#addData(value);
+    if (name === "data") this.#addData(value);
+    else if (name === "event") this.#isMessage = value.length === 0 || value.equals(messageType);
+    else if (name === "id") this.#eventId = legalText(value, legalEventId);
+    else this.#readRetry(value);
+  }
+
+  #readRetry(value: Buffer): void {
+    const text = legalText(value, legalRetry);
+    if (text !== undefined) this.#retryMs = Number(text);
   }
 
   #addData(value: Buffer): void {
@@ -93,8 +117,14 @@ export class EventSplitter {
     const isWanted = this.#hasData && this.#isMessage;
     this.#hasData = false;
     this.#isMessage = true;
+    this.#lastEventId = this.#eventId;
     if (isWanted) this.#onData(data);
   }
+}
+
+function legalText(value: Buffer, legal: RegExp): string | undefined {
+  const text = value.toString("latin1");
+  return legal.test(text) ? text : undefined;
 }
 
 /** The places of CR and LF in a chunk, in order. Every byte is searched once for each. */

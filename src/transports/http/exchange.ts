@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { type Dispatcher, errors } from "undici";
 import type { BodyReader } from "./body-reader.ts";
-import { type Ending, unusable } from "./ending.ts";
+import { type Ending, type Interrupted, unusable } from "./ending.ts";
 import { decompressor, Inflater } from "./inflater.ts";
 import type { Lingering } from "./lingering.ts";
 import { codeOf } from "./system-code.ts";
@@ -13,7 +13,7 @@ const lingerRoom = 65_536;
 export interface ExchangeOwner {
   /** How to read a response; or what it says by its head alone; or undefined, if the owner goes on by itself */
   responded(status: number, headers: IncomingHttpHeaders): BodyReader | Ending | undefined;
-  ended(ending: Ending): void;
+  ended(ending: Ending | Interrupted): void;
 }
 
 /** One HTTP request and its response. */
@@ -114,7 +114,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (ending) this.#settle(ending);
   }
 
-  #settle(ending: Ending): void {
+  #settle(ending: Ending | Interrupted): void {
     if (this.#isSettled) return;
     this.#linger();
     if (ending.kind === "unusable") this.abort();

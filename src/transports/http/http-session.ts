@@ -33,6 +33,7 @@ export class HttpSession implements ErrandSite {
   readonly path: string;
   readonly maxMessageBytes: number;
   readonly lingering: Lingering;
+  readonly clock: Clock;
   readonly #spec: HttpSessionSpec;
   readonly #pool: Pool;
   #id: string | null = null;
@@ -46,6 +47,7 @@ export class HttpSession implements ErrandSite {
     this.#spec = spec;
     this.path = spec.endpoint.path;
     this.maxMessageBytes = spec.maxMessageBytes;
+    this.clock = spec.clock;
     this.lingering = new Lingering(spec.clock);
     this.#pool = new Pool(spec.endpoint.url.origin, {
       connect: spec.connector.provide,
@@ -117,8 +119,8 @@ export class HttpSession implements ErrandSite {
   }
 
   dispatch(path: string, order: Order, handler: Dispatcher.DispatchHandler): void {
-    const { method, text: body } = order;
-    const headers = body === null ? this.#ownHeaders() : this.#bodyHeaders();
+    const { method, text: body, lastEventId } = order;
+    const headers = body === null ? this.#bareHeaders(lastEventId) : this.#bodyHeaders();
     this.#pool.dispatch({ path, method, headers, body }, handler);
   }
 
@@ -147,6 +149,12 @@ export class HttpSession implements ErrandSite {
   async destroy(): Promise<void> {
     this.lingering.clear();
     await Promise.all([this.#pool.destroy(), this.#spec.connector.destroy()]);
+  }
+
+  #bareHeaders(lastEventId: string | undefined): string[] {
+    const own = this.#ownHeaders();
+    if (lastEventId === undefined) return own;
+    return ["accept", "text/event-stream", "last-event-id", lastEventId, ...own];
   }
 
   #bodyHeaders(): string[] {

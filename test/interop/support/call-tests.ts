@@ -3,13 +3,13 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import type { ExternalPlugin } from "../../../src/external-plugin.ts";
 import { type Clients, failureOf, fullContext, invoke } from "./clients.ts";
-import { hookCases } from "./hook-cases.ts";
+import { casesByHook } from "./hook-cases.ts";
 
 const numberOfCalls = 500;
 
 /** What a host does with plugins, beyond what is recorded. */
 export function testCalls(clients: Clients, folder: () => string): void {
-  test.each(hookCases)("$hook", async ({ hook, plugin, payload, modified }) => {
+  test.each(casesByHook)("%s", async (hook, { plugin, payload, modified }) => {
     const client = await clients.of(plugin);
     const result = await invoke(client, hook, payload, fullContext({}));
     expect(result).toMatchObject({ continue_processing: true, violation: null });
@@ -32,6 +32,24 @@ export function testCalls(clients: Clients, folder: () => string): void {
         metadata: {},
       },
     });
+  });
+
+  test("two plugins have states of their own, and share the global one", async () => {
+    const { global_context } = fullContext({});
+    const [one, other] = [fullContext({ global_context }), fullContext({ global_context })];
+    // Not a copy of it: a host keeps one for each request.
+    one.global_context = global_context;
+    other.global_context = global_context;
+    const mutate = await clients.of("Mutate");
+    const echo = await clients.of("Echo");
+    await mutate.invokeHook("tool_pre_invoke", { name: "before" }, one);
+    await echo.invokeHook("tool_pre_invoke", { name: "before" }, other);
+    expect([one.state, other.state]).toEqual([{ count: 1 }, {}]);
+    expect(global_context.state).toEqual({ shared: "before" });
+    await echo.invokeHook("tool_post_invoke", { name: "before", result: 1 }, other);
+    await mutate.invokeHook("tool_pre_invoke", { name: "after" }, one);
+    expect([one.state, other.state]).toEqual([{ count: 2 }, {}]);
+    expect(other.global_context.state).toEqual({ shared: "after" });
   });
 
   test("an error that a plugin reports reaches the caller with all its fields", async () => {

@@ -17,8 +17,7 @@ const agent = { agent_id: "a", messages: [{ role: "user", content: "hi", unset: 
 const image = { type: "image", data: "aGk=", mimeType: "image/png", annotations: { unset: null } };
 const prompt = { description: "d", messages: [{ role: "user", content: image }] };
 
-/** Every hook that the reference's server knows, with all fields that its payload has. */
-export const hookCases: readonly HookCase[] = [
+const hookCases: readonly HookCase[] = [
   {
     hook: "tool_pre_invoke",
     plugin: "Rewrite",
@@ -81,6 +80,12 @@ export const hookCases: readonly HookCase[] = [
     modified: { granted: true, reason: "fixture" },
   },
 ];
+
+/** Every hook that the reference's server knows, by its name, with all fields that its payload has. */
+export const casesByHook: readonly (readonly [string, HookCase])[] = hookCases.map((hookCase) => [
+  hookCase.hook,
+  hookCase,
+]);
 
 function echoed(hook: string, payload: Readonly<Record<string, unknown>>): HookCase {
   return { hook, plugin: "Echo", payload, modified: payload };

@@ -49,7 +49,8 @@ const byClient: Differences = {
 
 /** Makes all recorded calls through clients, and compares every field of what comes back. */
 export function testRecordedCalls(clients: Clients, answering: Answering): void {
-  test.each(recordedCalls(answering))("$name", async (call) => {
+  const calls = recordedCalls(answering).map((call) => [call.name, call] as const);
+  test.each(calls)("%s", async (_, call) => {
     const recorded = recordedOutcome(call);
     const expected = byClient[call.name]?.(recorded) ?? recorded;
     expect(await outcomeOf(clients, call)).toEqual(expected);

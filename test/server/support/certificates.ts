@@ -49,6 +49,39 @@ export class CertificateMaker {
     return files;
   }
 
+  /** One that is not valid before tomorrow. */
+  early(name: string, by: Certificate): Certificate {
+    const files = this.#files(name);
+    const request = path.join(this.#folder, `${name}.csr`);
+    const settings = path.join(this.#folder, `${name}.cnf`);
+    const database = path.join(this.#folder, `${name}.db`);
+    writeFileSync(database, "");
+    writeFileSync(
+      settings,
+      `[ca]
+default_ca = own
+[own]
+database = ${database}
+new_certs_dir = ${this.#folder}
+default_md = sha256
+rand_serial = yes
+policy = names
+x509_extensions = more
+[names]
+commonName = supplied
+[more]
+subjectAltName = DNS:localhost,IP:127.0.0.1
+`,
+    );
+    this.#openssl("req", ...this.#keyFor(files), "-subj", `/CN=${name}`, "-out", request);
+    this.#openssl(
+      ...["ca", "-batch", "-notext", "-config", settings, "-in", request],
+      ...["-cert", by.certfile, "-keyfile", by.keyfile, "-out", files.certfile],
+      ...["-startdate", inDays(1), "-enddate", inDays(2)],
+    );
+    return files;
+  }
+
   /** The same key, encrypted. */
   encrypted({ keyfile }: Certificate, password: string): string {
     const out = `${keyfile}.encrypted`;
@@ -85,4 +118,10 @@ export class CertificateMaker {
   #openssl(...args: string[]): void {
     execFileSync(openssl, args, { stdio: "pipe" });
   }
+}
+
+/** A time as certificates have it. */
+function inDays(days: number): string {
+  const time = new Date(Date.now() + days * 86_400_000).toISOString();
+  return `${time.replace(/[-T:]|\..*/g, "")}Z`;
 }

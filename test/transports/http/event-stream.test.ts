@@ -165,3 +165,24 @@ test("the work is linear in the length of the stream", () => {
     expect(work.allocations, name).toBeLessThanOrEqual(20);
   }
 });
+
+describe("where a stream can go on", () => {
+  test.each([
+    ["id: a\ndata: x\n\n", "a", undefined],
+    ["id: a\n\n", "a", undefined],
+    ["id: a\n\ndata: x\n\n", "a", undefined],
+    ["id: a\n\nid: b\n", "a", undefined],
+    ["id: a\n\nid\n\n", undefined, undefined],
+    ["id: a\n\nid: \u0000\n\n", undefined, undefined],
+    ["data: x\n\n", undefined, undefined],
+    ["retry: 500\nid:a\n\n", "a", 500],
+    ["retry: 500\nretry: soon\nretry: -1\nretry\n\n", undefined, 500],
+  ])("%j is behind the event %j, after %j ms", (text, lastEventId, retryMs) => {
+    for (const cut of [1, text.length]) {
+      const splitter = new EventSplitter(1_000, () => {});
+      for (let at = 0; at < text.length; at += cut)
+        splitter.push(Buffer.from(text.slice(at, at + cut)));
+      expect([splitter.lastEventId, splitter.retryMs]).toEqual([lastEventId, retryMs]);
+    }
+  });
+});

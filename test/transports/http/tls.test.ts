@@ -131,6 +131,16 @@ describe("a server with TLS", () => {
     });
   });
 
+  test("with a certificate that is not valid yet is TLS_FAILED", async () => {
+    const early = make.early("early", authority);
+    const tls = { cert: readFileSync(early.certfile), key: readFileSync(early.keyfile) };
+    const server = await startServer({ tls });
+    expect(await refusal(server.url, trust())).toMatchObject({
+      code: "TLS_FAILED",
+      message: expect.stringContaining("is not valid yet"),
+    });
+  });
+
   test("that is too old is TLS_FAILED", async () => {
     const old: ServerOptions = {
       minVersion: "TLSv1",
