@@ -16,6 +16,7 @@ const steps = [
   suite("test"),
   ...checks.map((script) => command(script)),
   leavesClean("diagrams", "visualizations", "README.md", "ARCHITECTURE.md"),
+  command("test:model"),
   command("simulate", "--", "--seeds", "200", "--calls", "1000", "--faults", "10"),
   // Suites that need more than Node
   // Debian's Python comes without the module that makes environments.

@@ -149,6 +149,15 @@ const longerAndLonger: Bounds = {
   size: { states: 432, edges: 3_447, depth: 39 },
 };
 
+const evenly: Bounds = {
+  ...base,
+  name: "attempts evenly further apart",
+  settings: settingsOf({
+    backoff: { kind: "linear", attempts: 3, delayMs: 100, factor: 1.6, maxMs: 30_000 },
+  }),
+  size: { states: 362, edges: 2_885, depth: 37 },
+};
+
 /** The least in which everything can go on. */
 export const oneCall: Bounds = {
   ...base,
@@ -170,6 +179,7 @@ export const everyBounds: readonly Bounds[] = [
   longBursts,
   doubleSleep,
   longerAndLonger,
+  evenly,
 ];
 
 /** Too many ways for every run of the tests. */
