@@ -22,7 +22,11 @@ const steps = [
   // Debian's Python comes without the module that makes environments.
   debian("python", 'python3 -c "import venv, ensurepip"', "python3-venv"),
   suite("test:interop"),
-  command("contract", "--", ...["test", "test:interop"].flatMap((of) => ["--report", reportOf(of)])),
+  command(
+    "contract",
+    "--",
+    ...["test", "test:interop"].flatMap((of) => ["--report", reportOf(of)]),
+  ),
   suite("test:conformance"),
   // Pictures are measured with a font of Helvetica's widths, and with one of others.
   debian(

@@ -19,7 +19,7 @@ export function rowsAsText(rows: readonly CheckedRow[]): string {
   return [...lines, "", summaryOf(rows)].join("\n");
 }
 
-export function summaryOf(rows: readonly CheckedRow[]): string {
+function summaryOf(rows: readonly CheckedRow[]): string {
   const count = (status: CheckedRow["status"]): number =>
     rows.filter((row) => row.status === status).length;
   return `${rows.length} rows: ${count("same")} the same (=), ${count("differs")} different on purpose (~), ${count("dropped")} without a counterpart (-), ${count("unproved")} without proof (!)`;
