@@ -32,7 +32,7 @@ export interface TreeReader {
 }
 
 // An alias of an alias of an alias … may stand for more than there is memory for.
-const maxNodes = 100_000;
+const maxNodes = 50_000;
 const maxDepth = 200;
 
 /**

@@ -163,7 +163,10 @@ describe("npm start -- --config", { timeout: 60_000 }, () => {
       "--payload",
       slow,
     ]);
-    await eventually(() => existsSync(notes), "the hook runs");
+    await eventually(() => existsSync(notes), "the hook runs", 50_000).catch(async (error) => {
+      asking.kill("SIGKILL");
+      throw new Error((await asking.end()).stderr, { cause: error });
+    });
     asking.kill("SIGINT");
     expect(await asking.end()).toStrictEqual({ code: 130, stdout: "", stderr: "" });
     expect(processesWith(folder)).toEqual([]);

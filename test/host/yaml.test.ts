@@ -73,7 +73,7 @@ describe("what is refused, with its place", () => {
           .join(", ")}]`,
       );
     const { issues } = read(lines.join("\n"));
-    expect(issues).toEqual([expect.stringContaining("there are more than 100000 values")]);
+    expect(issues).toEqual([expect.stringContaining("there are more than 50000 values")]);
   });
 
   test.each([250, 20_000])("%i levels of lists", (levels) => {
