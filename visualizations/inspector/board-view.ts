@@ -66,7 +66,7 @@ export class BoardView implements View {
     }
     this.#cells.set(row, cells);
     row.addEventListener("click", () => {
-      this.#choose(Number(row.dataset["connection"]));
+      this.#choose(Number(row.getAttribute("data-connection")));
       button.focus();
     });
     return row;

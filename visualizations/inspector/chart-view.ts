@@ -54,11 +54,11 @@ export class ChartView implements View {
     this.#window.replaceChildren(own);
     this.#svg = own;
     for (const state of own.querySelectorAll<SVGGraphicsElement>("[data-state]"))
-      this.#states.set(state.dataset["state"] ?? "", state);
+      this.#states.set(state.getAttribute("data-state") ?? "", state);
     this.#map.draw(own, this.#states);
     this.#canvas = new ChartCanvas(this.#window, own, (view) => this.#map.showSight(view));
     this.#drawn = [...own.querySelectorAll<SVGElement>("[data-transitions]")].map((drawn) => ({
-      keys: (drawn.dataset["transitions"] ?? "").split(" ").filter(Boolean),
+      keys: (drawn.getAttribute("data-transitions") ?? "").split(" ").filter(Boolean),
       element: drawn,
     }));
     for (const { keys, element: drawn } of this.#drawn) {

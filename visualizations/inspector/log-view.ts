@@ -47,9 +47,11 @@ export class LogView implements View {
       (row, item) => this.#showRow(row, item),
     );
     this.#list.addEventListener("scroll", () => {
-      this.#top = this.#list.scrollTop;
-      const end = this.#height - this.#size.height;
-      this.#isFollowing = this.#top >= end - rowHeight;
+      const { scrollTop } = this.#list;
+      // Our own doing is not somebody's wish to stay where they are.
+      if (scrollTop === this.#top) return;
+      this.#top = scrollTop;
+      this.#isFollowing = scrollTop >= this.#height - this.#size.height - rowHeight;
       this.#draw();
     });
     this.#list.addEventListener("keydown", (event) => this.#move(event));
@@ -71,8 +73,9 @@ export class LogView implements View {
 
   /** Until these rows are the last in sight. */
   #scrollTo(height: number): void {
-    this.#top = Math.max(0, height - this.#size.height);
-    this.#list.scrollTop = this.#top;
+    this.#list.scrollTop = Math.max(0, height - this.#size.height);
+    // The browser rounds.
+    this.#top = this.#list.scrollTop;
   }
 
   focusSearch(): void {
@@ -144,7 +147,7 @@ export class LogView implements View {
       element("span", { class: "event" }),
       element("span", { class: "text" }),
     );
-    row.addEventListener("click", () => this.#jump(Number(row.dataset["at"])));
+    row.addEventListener("click", () => this.#jump(Number(row.getAttribute("data-at"))));
     return row;
   }
 

@@ -256,12 +256,7 @@ function showBlock(block: SVGGElement, { x, y, width, height, kind, label, mark 
   setAttributes(rect, { x, y, width, height });
   setAttributes(text, { x: x - 6, y: y + 11, "text-anchor": "end" });
   setText(text, height > 12 ? label : "");
-  setAttributes(end, {
-    x: x + width / 2,
-    y: y + height + 4,
-    class: "exit",
-    "text-anchor": "middle",
-  });
+  setAttributes(end, { x: x + width + 20, y: y + height + 4, class: "exit" });
   setText(end, mark);
 }
 

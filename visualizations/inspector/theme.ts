@@ -8,7 +8,7 @@ export function watchTheme(): void {
   const button = byId("theme", HTMLButtonElement);
   let theme = themes.find((known) => known === localStorage.getItem(key)) ?? "auto";
   const show = (): void => {
-    document.documentElement.dataset["theme"] = theme;
+    document.documentElement.setAttribute("data-theme", theme);
     setText(button, `Theme: ${theme}`);
   };
   button.addEventListener("click", () => {
