@@ -5,7 +5,7 @@ import {
   type StatePath,
   type TraversalOptions,
 } from "xstate/graph";
-import type { Effects } from "../../machines/exhaustive/effects.ts";
+import { type Effects, sentCalls } from "../../machines/exhaustive/effects.ts";
 import { movesOf } from "../../machines/exhaustive/moves.ts";
 import { keyOf } from "../../machines/exhaustive/state.ts";
 import { type ModelMove, type ModelState, modelOf } from "../model.ts";
@@ -109,11 +109,12 @@ function causedPaths(
   return paths;
 }
 
-/** Each transition that is taken, by what causes it and where; by what it does, too, if that is asked for. */
+/** Each transition that is taken, by what causes it and where, and whether a call goes out again; or by all that it does. */
 function goalsOf({ label }: ModelMove, { arrival }: ModelState, isThorough: boolean): string[] {
   if (!arrival) return [];
   const cause = label.replaceAll(/ \d+/g, "");
-  const does = isThorough ? effectsIn(arrival.effects) : "";
+  const isRepeat = sentCalls(arrival.effects).some(({ attempt }) => attempt > 1);
+  const does = isThorough ? effectsIn(arrival.effects) : isRepeat;
   return arrival.taken.map((id) => `${arrival.from.leaf}: ${id}, ${cause}: ${does}`);
 }
 
