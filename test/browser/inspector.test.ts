@@ -243,7 +243,7 @@ describe("coverage", () => {
       "spawning/session.opened/0": 5,
       ". hook.cancel 0": 1,
     };
-    await writeFile(file, JSON.stringify({ states: 14, transitionCounts: counts }));
+    await writeFile(file, JSON.stringify({ states: 14, taken: counts }));
     await openFile(opened, "Coverage…", file);
     await expect
       .poll(() => opened.page.locator("#coverage-note").textContent())

@@ -4,8 +4,9 @@ export interface Coverage {
 }
 
 /**
- * Reads a report: `{ "<transition>": count, … }`, or one that holds it as `transitionCounts`. A transition is named as in the
- * diagram (`ready.invoking/hooks.answered/1`) or as the tests name it (`ready.invoking hooks.answered 1`).
+ * Reads what `npm run test:model -- --json` prints, which holds the counts as `taken`, or the counts alone:
+ * `{ "<transition>": count, … }`. A transition is named as in the diagram (`ready.invoking/hooks.answered/1`) or as those tests
+ * name it (`ready.invoking hooks.answered 1`).
  *
  * @throws Error in words for people
  */
@@ -23,10 +24,10 @@ export function readCoverage(text: string): Coverage {
 
 function countsOf(report: unknown): object {
   if (typeof report !== "object" || report === null) throw new Error("A report is a JSON object");
-  if (!("transitionCounts" in report)) return report;
-  const { transitionCounts } = report;
-  if (typeof transitionCounts === "object" && transitionCounts !== null) return transitionCounts;
-  throw new Error("transitionCounts must be an object");
+  if (!("taken" in report)) return report;
+  const { taken } = report;
+  if (typeof taken === "object" && taken !== null) return taken;
+  throw new Error("taken must be an object");
 }
 
 function keyOf(name: string): string {
