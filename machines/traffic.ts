@@ -243,26 +243,24 @@ export function release(
 ): TrafficStep {
   let { queue } = traffic;
   const settle: Settlement[] = [];
-  const abandon: number[] = [];
+  const flying = new Map<number, Call>();
+  for (const call of traffic.out) if (!call.abandoned) flying.set(call.request.id, call);
+  const abandon = new Set<number>();
   for (const id of ids) {
     const waiting = find(queue, id);
-    if (waiting) {
-      queue = take(queue, waiting);
-      settle.push(failure(waiting, code, "not_processed", at));
-      continue;
-    }
-    const flying = traffic.out.find((call) => call.request.id === id && !call.abandoned);
-    if (!flying || abandon.includes(id)) continue;
-    settle.push(failure(flying, code, "unknown", at));
-    abandon.push(id);
+    const call = waiting ?? flying.get(id);
+    if (call === undefined || abandon.has(id)) continue;
+    settle.push(failure(call, code, waiting ? "not_processed" : "unknown", at));
+    if (waiting) queue = take(queue, waiting);
+    else abandon.add(id);
   }
   const out =
-    abandon.length === 0
+    abandon.size === 0
       ? traffic.out
       : traffic.out.map((call) =>
-          abandon.includes(call.request.id) ? { ...call, abandoned: true } : call,
+          abandon.has(call.request.id) ? { ...call, abandoned: true } : call,
         );
-  return { ...unchanged({ ...traffic, queue, out }), settle, abandon };
+  return { ...unchanged({ ...traffic, queue, out }), settle, abandon: [...abandon] };
 }
 
 /** Which calls of a lost session are sent again: those provably not processed, also once an ambiguous one, or none. */

@@ -211,7 +211,9 @@ export class ExternalPlugin {
       clock: this.#options.clock,
       pluginName: this.name,
     });
-    connection.submit(request);
+    // What is read of the payload may have brought it about.
+    if (isAborted(signal)) request.fail(this.#aborted(reasonOf(signal)));
+    else connection.submit(request);
     if (signal && !request.isSettled) {
       const unwatch = watchAbort(signal, (reason) => {
         request.abortReason = reason;

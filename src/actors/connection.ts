@@ -11,12 +11,18 @@ import { PluginError } from "../errors.ts";
 import type { InspectObserver } from "../options.ts";
 import { tellHost } from "../tell-host.ts";
 import { isAborted, reasonOf, watchAbort } from "./abort-watch.ts";
+import { Batch } from "./batch.ts";
 import { outageError } from "./call-failure.ts";
 import { type PreparedInput, pluginConnectionLogic } from "./connection-logic.ts";
 import type { ConnectionPort } from "./connection-port.ts";
 import { restated } from "./faults.ts";
 import type { LiveRequest } from "./hook-request.ts";
-import { Submissions } from "./submissions.ts";
+
+/**
+ * How many calls go into the machine together. All calls of a tick in one event cost the least, but then client and plugin
+ * take turns instead of working at the same time.
+ */
+const largestSubmission = 8;
 
 /** Hears what a connection goes through. The methods must not throw. */
 export interface ConnectionObserver {
@@ -43,7 +49,11 @@ export class Connection {
   /** Resolves when the actor has ended and nothing of its sessions is left */
   readonly ended: Promise<ConnectionEnd>;
   readonly #observer: ConnectionObserver;
-  readonly #submissions = new Submissions((requests) => this.#invoke(requests));
+  // At most one of the two holds anything: what was asked for first comes first.
+  readonly #submissions = new Batch<LiveRequest>(largestSubmission, (requests) =>
+    this.#invoke(requests),
+  );
+  readonly #cancellations = new Batch<number>(Number.POSITIVE_INFINITY, (ids) => this.#cancel(ids));
   /** Told when there is nothing to wait for any more. Not by `ended`, which would keep everyone who ever waited */
   readonly #waiting = new Set<() => void>();
   #readyGeneration = 0;
@@ -122,12 +132,12 @@ export class Connection {
   }
 
   send(command: HostCommand): void {
-    this.#submissions.flush();
+    this.#flush();
     if (this.#end === undefined) this.actor.send(command);
   }
 
   hasWaitingCalls(): boolean {
-    this.#submissions.flush();
+    this.#flush();
     return this.context.traffic.queue.size > 0;
   }
 
@@ -139,11 +149,14 @@ export class Connection {
   }
 
   submit(request: LiveRequest): void {
+    this.#cancellations.flush();
     this.#submissions.add(request);
   }
 
+  /** All that are given up in one go, because they have a signal in common, end in one step. */
   cancel(request: LiveRequest): void {
-    this.send({ type: "hook.cancel", ids: [request.id], at: this.port.now() });
+    this.#submissions.flush();
+    this.#cancellations.add(request.id);
   }
 
   /** Resolves when a session is ready. Rejects when there will be none, at the abort, and after the time. */
@@ -195,6 +208,15 @@ export class Connection {
       plugin,
       cause,
     });
+  }
+
+  #flush(): void {
+    this.#submissions.flush();
+    this.#cancellations.flush();
+  }
+
+  #cancel(ids: readonly number[]): void {
+    if (this.#end === undefined) this.actor.send({ type: "hook.cancel", ids, at: this.port.now() });
   }
 
   #invoke(requests: readonly LiveRequest[]): void {

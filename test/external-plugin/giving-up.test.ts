@@ -20,6 +20,11 @@ beforeEach(async () => {
   control = await newControl();
 });
 
+interface HookCancel {
+  readonly type: string;
+  readonly ids?: readonly number[];
+}
+
 function ranKeys(): unknown[] {
   return control.ledger.map(({ key }) => key);
 }
@@ -47,8 +52,9 @@ describe("an abort", () => {
     const result = plugin.invokeHook("tool_pre_invoke", payload("a", args), newContext(), {
       signal: controller.signal,
     });
-    expect(await failure(result)).toMatchObject({ code: "ABORTED" });
-    expect(plugin.status().state).not.toBe("terminated");
+    expect(await failure(result)).toMatchObject({ code: "ABORTED", outcome: "not_processed" });
+    await call(plugin, "b");
+    expect(ranKeys()).toEqual(["b"]);
   });
 
   it("in the queue takes the call out, and leaves the others in their order", async () => {
@@ -73,6 +79,59 @@ describe("an abort", () => {
     await process.tell({ do: "release" });
     await Promise.all([first, before, after]);
     expect(ranKeys()).toEqual(["a", "b", "d"]);
+  });
+
+  it("of many at once is one step for all of them", async () => {
+    control.prepare(hold);
+    const cancelled: unknown[] = [];
+    const inspect = ({ type, event }: { type: string; event?: HookCancel }): void => {
+      if (type === "@xstate.event" && event?.type === "hook.cancel") cancelled.push(event.ids);
+    };
+    const plugin = stdioPlugin(control, { inspect: inspect as (event: unknown) => void });
+    await plugin.initialize();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const given = Array.from({ length: 300 }, (_, key) => failure(call(plugin, key, { signal })));
+    await (await control.started()).next("ran");
+    controller.abort();
+    const outcomes = (await Promise.all(given)).map(({ code, outcome }) => `${code} ${outcome}`);
+    expect(outcomes[0]).toBe("ABORTED unknown");
+    expect(new Set(outcomes.slice(1))).toEqual(new Set(["ABORTED not_processed"]));
+    expect(cancelled).toHaveLength(1);
+    expect(new Set(cancelled.flat()).size).toBe(300);
+  });
+
+  it("makes room for the next call of the same tick", async () => {
+    control.prepare(hold);
+    const plugin = stdioPlugin(control, { maxQueue: 1 });
+    await plugin.initialize();
+    const controller = new AbortController();
+    const first = call(plugin, "a");
+    const process = await control.started();
+    await process.next("ran");
+    const given = failure(call(plugin, "b", { signal: controller.signal }));
+    controller.abort();
+    const after = call(plugin, "c");
+    expect(await given).toMatchObject({ code: "ABORTED", outcome: "not_processed" });
+    await process.tell({ ...hold, how: "answer" });
+    await process.tell({ do: "release" });
+    await Promise.all([first, after]);
+    expect(ranKeys()).toEqual(["a", "c"]);
+  });
+
+  it("reaches the plugin before a shutdown of the same tick, which says otherwise", async () => {
+    control.prepare(hold);
+    const plugin = stdioPlugin(control);
+    await plugin.initialize();
+    const controller = new AbortController();
+    const given = ["a", "b"].map((key) =>
+      failure(call(plugin, key, { signal: controller.signal })),
+    );
+    await (await control.started()).next("ran");
+    controller.abort();
+    const shutdown = plugin.shutdown();
+    for (const error of await Promise.all(given)) expect(error.code).toBe("ABORTED");
+    await shutdown;
   });
 
   it("in flight answers its caller at once, tells the plugin, and keeps the slot", async () => {

@@ -205,6 +205,44 @@ describe("a call whose caller has gone", () => {
   });
 });
 
+describe("any number of calls whose callers go at once", () => {
+  /** As `requestOf`, and counts how often anybody asks for the id. */
+  function counted(id: number, counts: { reads: number }) {
+    return Object.defineProperty({ ...requestOf(id) }, "id", {
+      get: () => {
+        counts.reads += 1;
+        return id;
+      },
+    });
+  }
+
+  test.each([
+    ["in flight", { maxInFlight: 2_000 }],
+    ["waiting", { maxInFlight: 1, maxQueue: 2_000 }],
+  ])("are given up in linear time: %s", (_, settings) => {
+    const counts = { reads: 0 };
+    const connection = ready(settings);
+    connection.invoke(...ids(1, 2_000).map((id) => counted(id, counts)));
+    counts.reads = 0;
+    connection.cancel(...ids(1, 2_000));
+    expect(connection.settlements).toHaveLength(2_000);
+    expect(counts.reads).toBeLessThan(30 * 2_000);
+  });
+
+  test("are settled once each, in the order in which they are named", () => {
+    const connection = ready({ maxInFlight: 2 });
+    connection.invoke(...requests(1, 4));
+    connection.cancel(4, 2, 4, 1, 2, 9);
+    expect(
+      connection.settlements.map(({ request, ...rest }) => ({ id: request.id, ...rest })),
+    ).toMatchObject([
+      { id: 4, code: "ABORTED", outcome: "not_processed" },
+      { id: 2, code: "ABORTED", outcome: "unknown" },
+      { id: 1, code: "ABORTED", outcome: "unknown" },
+    ]);
+  });
+});
+
 describe("the queue", () => {
   test("keeps its order whoever leaves it", () => {
     const connection = ready();
