@@ -7,6 +7,7 @@ import {
   countLoss,
   hasAttemptsLeft,
   isFatal,
+  isStartSpent,
   type Link,
   newLink,
   opened,
@@ -76,6 +77,30 @@ describe("attempts", () => {
     const link = linkOf({ losses: [0, 500] });
     expect(hasAttemptsLeft(link, 999, policy)).toBe(false);
     expect(hasAttemptsLeft(link, 1_000, policy)).toBe(true);
+  });
+});
+
+describe("a first start has come to nothing", () => {
+  const policy = settingsOf({ startAttempts: 2 });
+  const isSpent = (link: Link) => isStartSpent(link, policy);
+
+  test("when its attempts are spent", () => {
+    expect([1, 2, 3].map((attempt) => isSpent({ ...newLink, attempt }))).toEqual([
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  test("when it cannot get better", () => {
+    const fault = faultOf("UNAUTHORIZED", { fatal: true });
+    expect(isSpent({ ...newLink, attempt: 1, fault })).toBe(true);
+    expect(isSpent({ ...newLink, attempt: 1, fault: faultOf("CONNECT_FAILED") })).toBe(false);
+  });
+
+  test("never once the connection has been ready", () => {
+    const fault = faultOf("UNAUTHORIZED", { fatal: true });
+    expect(isSpent(linkOf({ attempt: 9, fault }))).toBe(false);
   });
 });
 
