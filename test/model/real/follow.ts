@@ -113,7 +113,10 @@ export class Follower {
     if (!isSuccess) for (const id of ids.filter(isHeard)) this.#answeredBadly.add(id);
   }
 
-  /** Timer by timer, until one of them makes the actor take a step. */
+  /**
+   * Timer by timer, until one of them makes the actor take a step. Nothing of the real world comes between: as in a host that
+   * was asleep, or had too much to do.
+   */
   #letTimePass(): void {
     const before = this.log.length;
     while (this.log.length === before) {

@@ -47,6 +47,7 @@ export class ServerFarEnd implements FarEnd {
     for (const kind of ["initialize", "notifications/initialized", "tools/call", "DELETE"]) {
       server.on(kind, (request) => this.#take(request));
     }
+    server.on("notifications/cancelled", (request) => request.respond(202, this.#headers));
   }
 
   static async start({ steps }: RealPath): Promise<ServerFarEnd> {
@@ -57,7 +58,8 @@ export class ServerFarEnd implements FarEnd {
       ({ move, from }) =>
         isRefusal(move) || (from.leaf === "connecting" && move.label === "failed"),
     );
-    const server = await SteerableServer.start(isRefused ? { uds } : {});
+    // Connections end when the path says so, or by the client's will: never in a race of the two.
+    const server = await SteerableServer.start({ keepAliveMs: 0, ...(isRefused && { uds }) });
     return new ServerFarEnd(server, directory, isRefused);
   }
 
