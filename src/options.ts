@@ -11,14 +11,20 @@ export type HeadersOption =
   | Readonly<Record<string, string>>
   | ((context: HeadersContext) => Promise<Record<string, string>> | Record<string, string>);
 
-/** Decides whether a command may be run. Called before every spawn; throw, or return false, to refuse. */
+/**
+ * Decides whether a command may be run. Called before every spawn; throw, or return false, to refuse. Whatever is neither
+ * true nor undefined refuses.
+ */
 export type CommandPolicy = (
   command: string,
   args: readonly string[],
   cwd: string | undefined,
 ) => boolean | undefined | Promise<boolean | undefined>;
 
-/** Decides whether a URL may be connected to. Called before every opening; throw, or return false, to refuse. */
+/**
+ * Decides whether a URL may be connected to. Called before every opening; throw, or return false, to refuse. Whatever is
+ * neither true nor undefined refuses.
+ */
 export type UrlPolicy = (url: URL) => boolean | undefined | Promise<boolean | undefined>;
 
 /** A method's parameters are compared both ways: so a listener that names the types of XState's events is one as well. */

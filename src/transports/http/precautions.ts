@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { PluginError } from "../../errors.ts";
 import type { Logger } from "../../logger.ts";
+import { askPolicy } from "../ask-policy.ts";
 import type { HttpSpec } from "./http-spec.ts";
 
 const writableByAll = 0o002;
@@ -9,16 +10,10 @@ const writableByAll = 0o002;
 /** Rejects with `CONFIG_INVALID` if the host's policy refuses the URL. */
 export async function askUrlPolicy({ plugin, mcp, urlPolicy }: HttpSpec): Promise<void> {
   if (!urlPolicy) return;
-  let verdict: boolean | undefined;
-  let cause: unknown;
-  try {
-    verdict = await urlPolicy(new URL(mcp.url));
-  } catch (error) {
-    verdict = false;
-    cause = error;
-  }
-  if (verdict !== false) return;
-  const message = "urlPolicy refuses the URL";
+  const refusal = await askPolicy(() => urlPolicy(new URL(mcp.url)));
+  if (refusal === undefined) return;
+  const { why, cause } = refusal;
+  const message = `urlPolicy refuses the URL${why}`;
   throw new PluginError({
     code: "CONFIG_INVALID",
     message,

@@ -1,4 +1,5 @@
 import { PluginError } from "../../errors.ts";
+import { askPolicy } from "../ask-policy.ts";
 import { resolveCommand } from "./command.ts";
 import { configInvalid, spawnError } from "./spawn-error.ts";
 import type { ResolvedCommand, StdioSpec } from "./stdio-spec.ts";
@@ -12,21 +13,16 @@ export async function prepareCommand(spec: StdioSpec): Promise<ResolvedCommand> 
     const { plugin, inheritEnv } = spec;
     throw spawnError(error, { plugin, command: "", file: undefined, inheritEnv });
   });
-  await askPolicy(spec, command);
+  await expectPermission(spec, command);
   return command;
 }
 
-async function askPolicy(spec: StdioSpec, command: ResolvedCommand): Promise<void> {
-  if (!spec.commandPolicy) return;
-  let verdict: boolean | undefined;
-  let cause: unknown;
-  try {
-    verdict = await spec.commandPolicy(command.command, [...command.args], command.cwd);
-  } catch (error) {
-    verdict = false;
-    cause = error;
-  }
-  if (verdict !== false) return;
-  const message = `commandPolicy refuses the command ${command.command}`;
-  throw configInvalid(spec.plugin, command.field, message, cause);
+async function expectPermission(spec: StdioSpec, command: ResolvedCommand): Promise<void> {
+  const { commandPolicy } = spec;
+  if (!commandPolicy) return;
+  const { command: name, args, cwd } = command;
+  const refusal = await askPolicy(() => commandPolicy(name, [...args], cwd));
+  if (refusal === undefined) return;
+  const message = `commandPolicy refuses the command ${name}${refusal.why}`;
+  throw configInvalid(spec.plugin, command.field, message, refusal.cause);
 }

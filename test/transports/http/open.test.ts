@@ -166,6 +166,17 @@ describe("the host's policy", () => {
       cause,
     });
     await openChannel(server.url, { urlPolicy: () => undefined });
+    await openChannel(server.url, { urlPolicy: () => true });
+  });
+
+  test.each([null, 0, 1, "no", {}])("refuses by %s, which is no answer", async (verdict) => {
+    const server = await startServer();
+    const { channel } = newChannel(server.url, { urlPolicy: async () => verdict as never });
+    await expect(channel.open(neverAborted)).rejects.toMatchObject({
+      code: "CONFIG_INVALID",
+      issues: [{ path: "mcp.url", message: expect.stringMatching(/true or false, and has/) }],
+    });
+    expect(server.connections).toBe(0);
   });
 });
 

@@ -171,6 +171,32 @@ describe("a connection that ends", () => {
     });
   });
 
+  test.each([102, 103])("is not what an informational %i is", async (status) => {
+    const server = await startServer();
+    server.on("tools/call", (request) =>
+      request.socket.write(`HTTP/1.1 ${status} Wait\r\n\r\n`, () => request.json()),
+    );
+    const { channel, log } = await readyChannel(server.url);
+    channel.call([hookCall(1)]);
+    await log.until(({ answers }) => answers.length === 1);
+    expect(log.order).toEqual(["answered"]);
+  });
+
+  // A limit of undici, which takes it for a fault of the server.
+  test("at a 100 that was not asked for loses the session, and the outcome is unknown", async () => {
+    const server = await startServer();
+    server.on("tools/call", (request) =>
+      request.socket.write("HTTP/1.1 100 Continue\r\n\r\n", () => request.json()),
+    );
+    const { channel, log } = await readyChannel(server.url);
+    channel.call([hookCall(1)]);
+    expect(await log.loss()).toMatchObject({
+      error: { code: "SESSION_LOST" },
+      ended: [1],
+      unsent: [],
+    });
+  });
+
   test("leaves calls on other connections to be answered", async () => {
     const server = await startServer();
     server.hold("tools/call");

@@ -257,6 +257,19 @@ describe("commandPolicy", () => {
     expect(error).toMatchObject({ code: "CONFIG_INVALID", issues: [{ path: "mcp.cmd" }], cause });
   });
 
+  it.each([
+    ["null", null],
+    ["something of type number", 0],
+    ["something of type number", 1],
+    ["something of type string", "no"],
+    ["something of type object", {}],
+  ])("refuses by %s (%s), which it is told is no answer", async (what, verdict) => {
+    const commandPolicy = (): never => verdict as never;
+    const error = await refusal({ cmd: ["node"] }, { commandPolicy });
+    const message = `commandPolicy refuses the command node: it must return true or false, and has returned ${what}`;
+    expect(error).toMatchObject({ code: "CONFIG_INVALID", issues: [{ path: "mcp.cmd", message }] });
+  });
+
   it("cannot change what is run", async () => {
     const control = await PluginControl.create();
     const commandPolicy: StdioSpec["commandPolicy"] = async (_, args) => {
