@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { findHook } from "../hooks/hook-registry.ts";
+import type { PluginOnError } from "../models/plugin-config.ts";
 import { isRecord } from "../models/records.ts";
 import type { HookHandlers } from "./hook-types.ts";
 import { invalidInput, issuesOf } from "./invalid-input.ts";
@@ -36,8 +37,11 @@ export interface PluginInput {
   readonly tags?: readonly string[];
   /** Default `enforce` */
   readonly mode?: PluginMode;
-  /** What an error of a hook becomes: an error for the host, or an allow. Default `fail` */
-  readonly on_error?: "fail" | "ignore";
+  /**
+   * What an error of a hook becomes: an error for the host, or an allow. `disable` is an allow as well; hosts of CPEX read
+   * it, and call a plugin no more that has failed in their own process. Default `fail`
+   */
+  readonly on_error?: PluginOnError;
   /** Lower runs first. Default 100 */
   readonly priority?: number;
   /** One of them must be met, if there are any. Hosts check them, not this server */
@@ -60,7 +64,7 @@ export interface PluginInput {
 export interface Plugin extends PluginInput {
   readonly tags: readonly string[];
   readonly mode: PluginMode;
-  readonly on_error: "fail" | "ignore";
+  readonly on_error: PluginOnError;
   readonly priority: number;
   readonly conditions: readonly PluginConditions[];
   readonly kind: string;
@@ -83,7 +87,9 @@ const pluginSchema = z.strictObject(
     mode: z
       .enum(["enforce", "permissive", "disabled"], "must be enforce, permissive or disabled")
       .default("enforce"),
-    on_error: z.enum(["fail", "ignore"], "must be fail or ignore").default("fail"),
+    on_error: z
+      .enum(["fail", "ignore", "disable"], "must be fail, ignore or disable")
+      .default("fail"),
     priority: z.int("must be a whole number").default(100),
     conditions: z
       .array(

@@ -1,12 +1,13 @@
 import { EncodeFault } from "../models/plain-json.ts";
 import { pluginContextSchema } from "../models/plugin-context-schema.ts";
 import type { HookContext } from "./hook-types.ts";
+import { readLax } from "./lax-input.ts";
 import { accept, Refusal } from "./refusal.ts";
 import { sendable } from "./sendable.ts";
 
 /** The context that a host sent. The schema fills in what the type says is there, in the reference's order. */
 export function readContext(given: unknown): HookContext {
-  return accept("PluginContext", given, pluginContextSchema.safeParse(given)) as HookContext;
+  return accept("PluginContext", given, readLax(pluginContextSchema, given)) as HookContext;
 }
 
 /** Whether a context has anything that hosts take over. */

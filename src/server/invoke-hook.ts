@@ -10,6 +10,7 @@ import { deepFreeze } from "./frozen.ts";
 import { contextLeftBy, isEmptyContext, readContext } from "./hook-context.ts";
 import { allowed, asBlock, asSuppressed, resultFrom } from "./hook-result.ts";
 import type { HookContext } from "./hook-types.ts";
+import { readLax } from "./lax-input.ts";
 import type { PluginSet } from "./plugin-set.ts";
 import { pythonRepr } from "./python-text.ts";
 import { accept, Refusal } from "./refusal.ts";
@@ -64,7 +65,7 @@ function prepare(plugins: PluginSet, invocation: HookInvocation): HookRun {
     throw new Refusal(
       `Unable to find ${hook_type} for plugin ${plugin_name}.  Make sure the plugin is registered.`,
     );
-  const read = hook.payloadSchema.safeParse(invocation.payload);
+  const read = readLax(hook.payloadSchema, invocation.payload);
   const payload = accept(hook.payloadName, invocation.payload, read);
   deepFreeze(payload);
   return { plugin, hook, payload, context };

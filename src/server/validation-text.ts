@@ -85,12 +85,23 @@ function wordsFor(issue: ValidationIssue, path: readonly PropertyKey[], value: u
     const text = `Input should be a valid dictionary or instance of ${modelName(path.at(-1))}`;
     return ["model_type", text];
   }
+  return (
+    unreadable(expected, value) ?? wrongType[expected] ?? ["value_error", `Value error, ${message}`]
+  );
+}
+
+/** Values of a type that may stand for what is expected, and do not. */
+function unreadable(expected: string, value: unknown): Words | undefined {
   if (expected === "int" && typeof value === "number")
     return [
       "int_from_float",
       "Input should be a valid integer, got a number with a fractional part",
     ];
-  return wrongType[expected] ?? ["value_error", `Value error, ${message}`];
+  if ((expected === "int" || expected === "number") && typeof value === "string")
+    return ["int_parsing", "Input should be a valid integer, unable to parse string as an integer"];
+  if (expected === "boolean" && (typeof value === "string" || Number.isInteger(value)))
+    return ["bool_parsing", "Input should be a valid boolean, unable to interpret input"];
+  return undefined;
 }
 
 // The reference's models are called as the fields that hold them: `global_context` is a GlobalContext.

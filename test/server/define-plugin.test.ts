@@ -88,7 +88,7 @@ describe("what is wrong is named", () => {
     ["an inherited name", { name: "P", hooks: { toString: (): string => "" } }, ["hooks.toString"]],
     ["no function", { name: "P", hooks: { tool_pre_invoke: {} } }, ["hooks.tool_pre_invoke"]],
     ["an unknown mode", { name: "P", hooks, mode: "sequential" }, ["mode"]],
-    ["an unknown error mode", { name: "P", hooks, on_error: "disable" }, ["on_error"]],
+    ["an unknown error mode", { name: "P", hooks, on_error: "never" }, ["on_error"]],
     ["a fraction", { name: "P", hooks, priority: 1.5 }, ["priority"]],
     ["tags", { name: "P", hooks, tags: ["a", 1] }, ["tags.1"]],
     ["a condition", { name: "P", hooks, conditions: [{ tool: ["x"] }] }, ["conditions.0.tool"]],

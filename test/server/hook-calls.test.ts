@@ -513,12 +513,15 @@ describe("what a hook throws", () => {
     expect(listener).not.toHaveBeenCalled();
   });
 
-  test("with on_error ignore it is an allow, but an invalid result is not", async () => {
-    const thrower = pluginWith(() => Promise.reject(new Error("x")), { on_error: "ignore" });
-    expect((await invoke(thrower)).result).toMatchObject({ continue_processing: true });
-    const liar = pluginWith(() => ({ nonsense: 1 }), { on_error: "ignore" });
-    expect(await invoke(liar)).toHaveProperty("error");
-  });
+  test.each(["ignore", "disable"] as const)(
+    "with on_error %s it is an allow, but an invalid result is not",
+    async (on_error) => {
+      const thrower = pluginWith(() => Promise.reject(new Error("x")), { on_error });
+      expect((await invoke(thrower)).result).toMatchObject({ continue_processing: true });
+      const liar = pluginWith(() => ({ nonsense: 1 }), { on_error });
+      expect(await invoke(liar)).toHaveProperty("error");
+    },
+  );
 
   test("the changes of the context are not told with an error", async () => {
     const hook = (_payload: unknown, context: { state: { changed?: boolean } }) => {

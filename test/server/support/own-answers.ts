@@ -61,7 +61,7 @@ export function ownAnswer(name: string, recorded: AnswerResult): AnswerResult {
       serverInfo: { name: "MCP Plugin Server", version: expect.stringMatching(/^\d+\.\d+\.\d+/) },
     };
   const better = betterEnvelopes[name];
-  if (better === undefined) return adapted(recorded);
+  if (better === undefined) return inOurWords(recorded);
   const envelope = JSON.parse(recorded.content?.[0]?.text ?? "") as Envelope;
   return {
     ...recorded,
@@ -69,8 +69,8 @@ export function ownAnswer(name: string, recorded: AnswerResult): AnswerResult {
   };
 }
 
-/** With our names of modes, and without links to the documentation of a Python library. */
-function adapted(result: AnswerResult): AnswerResult {
+/** A result of the reference with our names of modes, and without links to the documentation of a Python library. */
+export function inOurWords(result: AnswerResult): AnswerResult {
   const text = JSON.stringify(result)
     .replace(/(\\*"mode\\*": ?\\*")(sequential|transform)/g, (_all, start, mode) => {
       return `${start}${modeNames[mode]}`;
