@@ -1,9 +1,14 @@
 import { parseArgs } from "node:util";
 import { UsageError } from "./usage-error.ts";
 
+/** What is inspected: the plugins of a host's configuration, a demonstration, or a trace of the past. */
+export type InspectSource =
+  | { readonly kind: "config"; readonly file: string }
+  | { readonly kind: "demo" }
+  | { readonly kind: "trace"; readonly file: string };
+
 export interface InspectCommand {
-  /** The file of a host's configuration; undefined for the demonstration */
-  readonly config: string | undefined;
+  readonly source: InspectSource;
   readonly port: number;
   readonly allowControl: boolean;
   readonly open: boolean;
@@ -11,12 +16,18 @@ export interface InspectCommand {
 
 /** @throws UsageError */
 export function readInspectOptions(args: readonly string[]): InspectCommand {
-  const { config, demo, port, open, "allow-control": allowControl } = parse(args);
-  if (demo === (config !== undefined))
-    throw new UsageError("Say what is to be inspected: --config <file>, or --demo");
+  const { config, demo, trace, port, open, "allow-control": allowControl } = parse(args);
+  const sources: InspectSource[] = [
+    ...(config === undefined ? [] : [{ kind: "config", file: config } as const]),
+    ...(demo ? [{ kind: "demo" } as const] : []),
+    ...(trace === undefined ? [] : [{ kind: "trace", file: trace } as const]),
+  ];
+  const [source] = sources;
+  if (source === undefined || sources.length > 1)
+    throw new UsageError("Say what is to be inspected: --config <file>, --trace <file>, or --demo");
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
     throw new UsageError("--port must be a number up to 65535");
-  return { config, port: Number(port), allowControl, open };
+  return { source, port: Number(port), allowControl, open };
 }
 
 function parse(args: readonly string[]) {
@@ -26,6 +37,7 @@ function parse(args: readonly string[]) {
       options: {
         config: { type: "string" },
         demo: { type: "boolean", default: false },
+        trace: { type: "string" },
         port: { type: "string", default: "0" },
         "allow-control": { type: "boolean", default: false },
         open: { type: "boolean", default: false },

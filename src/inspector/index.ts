@@ -1,7 +1,7 @@
 export type { Attachable, ConnectionCommand, ObservedActor } from "./attachable.ts";
 export type { InspectorOptions } from "./inspector-options.ts";
 export { openBrowser } from "./open-browser.ts";
-export { type Inspector, startInspector } from "./start-inspector.ts";
+export { type Inspector, showTrace, startInspector } from "./start-inspector.ts";
 export { readTrace, type Trace, TraceError } from "./trace/read-trace.ts";
 export type {
   AttachedRecord,

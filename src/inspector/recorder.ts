@@ -2,6 +2,7 @@ import type { ExternalPlugin } from "../external-plugin.ts";
 import { ActorWatch } from "./actor-watch.ts";
 import type { ObservedActor } from "./attachable.ts";
 import { History } from "./history.ts";
+import type { Trace } from "./trace/read-trace.ts";
 import type { ProcessNote, TraceHeader } from "./trace/record.ts";
 
 /** One connection that is watched. */
@@ -18,18 +19,24 @@ const noProcess: ProcessNote = { pid: null, exit: null };
 export class Recorder {
   readonly history: History;
   readonly header: TraceHeader;
+  /** Name of the trace that this is, if it is none that is being recorded */
+  readonly trace: string | null;
   readonly watched: Map<number, Watched> = new Map();
   readonly #startedAt = performance.now();
   readonly #detachers = new Set<() => void>();
   #lastId = 0;
 
-  constructor(limit: number) {
+  /** One that has recorded what is in a trace, and records no more. */
+  static of({ header, records }: Trace, name: string): Recorder {
+    const recorder = new Recorder(Number.POSITIVE_INFINITY, header, name);
+    for (const record of records) recorder.history.add(record);
+    return recorder;
+  }
+
+  constructor(limit: number, header: TraceHeader = newHeader(), trace: string | null = null) {
     this.history = new History(limit);
-    this.header = {
-      format: "mcp-tether-trace",
-      version: 1,
-      startedAt: new Date().toISOString(),
-    };
+    this.header = header;
+    this.trace = trace;
   }
 
   /** Ms since the recorder's beginning, in tenths */
@@ -73,6 +80,12 @@ export class Recorder {
     for (const detach of [...this.#detachers]) detach();
   }
 }
+
+const newHeader = (): TraceHeader => ({
+  format: "mcp-tether-trace",
+  version: 1,
+  startedAt: new Date().toISOString(),
+});
 
 function processOf(plugin: ExternalPlugin): ProcessNote {
   const { pid, lastExit } = plugin.status();

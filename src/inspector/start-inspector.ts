@@ -4,7 +4,7 @@ import type { Attachable, ObservedActor } from "./attachable.ts";
 import { InspectorServer } from "./http/inspector-server.ts";
 import { type InspectorOptions, readInspectorOptions } from "./inspector-options.ts";
 import { Recorder, type Watched } from "./recorder.ts";
-import { traceLines } from "./trace/read-trace.ts";
+import { type Trace, traceLines } from "./trace/read-trace.ts";
 
 /** A page on this machine that shows what plugins are doing, what they did, and what they could do next. */
 export interface Inspector {
@@ -55,6 +55,27 @@ export async function startInspector(options: InspectorOptions = {}): Promise<In
     trace: () => traceLines(recorder.header, recorder.history.all()),
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+/**
+ * Shows a trace that was recorded before, maybe by somebody else, on the same page.
+ *
+ * @param name what the page calls it, such as the name of its file
+ * @throws PluginError `CONFIG_INVALID` for a port that cannot be used
+ */
+export async function showTrace(
+  trace: Trace,
+  { name, port = 0 }: { readonly name: string; readonly port?: number },
+): Promise<Pick<Inspector, "url" | "viewers" | "close">> {
+  const recorder = Recorder.of(trace, name);
+  const server = await InspectorServer.open(recorder, { port, allowControl: false });
+  return {
+    url: server.url,
+    get viewers() {
+      return server.viewers;
+    },
+    close: () => server.close(),
   };
 }
 

@@ -7,6 +7,7 @@ import path from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ExternalPlugin } from "../../src/external-plugin.ts";
+import { showTrace } from "../../src/inspector/start-inspector.ts";
 import { readTrace } from "../../src/inspector/trace/read-trace.ts";
 import {
   afterwards,
@@ -17,6 +18,7 @@ import {
   stdioPlugin,
 } from "../external-plugin/support/harness.ts";
 import type { PluginControl } from "../fixtures/control.ts";
+import { everything, header } from "../inspector/support/traces.ts";
 import { expectBuilt } from "../support/project.ts";
 import { launchChromium } from "./support/chromium.ts";
 import { InspectorPage } from "./support/inspector-page.ts";
@@ -219,6 +221,22 @@ describe("a trace", () => {
     await colleague.expectRow("Guard", before);
     await colleague.page.getByRole("button", { name: "Back to live" }).click();
     await colleague.page.getByText("No connection is attached yet.").waitFor();
+  });
+
+  it("is what a host shows that was started for it", async () => {
+    const trace = { header, records: everything };
+    const shown = await showTrace(trace, { name: "incident.jsonl" });
+    afterwards(() => shown.close());
+    const page = await browser.newPage();
+    afterwards(() => page.close());
+    await page.goto(shown.url);
+    await page.getByText("incident.jsonl, recorded").waitFor();
+    await page.getByRole("button", { name: "Plugin1" }).waitFor();
+    expect(await page.getByRole("button", { name: "Back to live" }).isVisible()).toBe(false);
+    expect(await page.locator("#board-rows .state").allTextContents()).toEqual([
+      "coolingDown",
+      "idle",
+    ]);
   });
 
   it("that is none is refused, with the line that is wrong", async () => {

@@ -4,19 +4,29 @@ import { UsageError } from "../../src/cli/usage-error.ts";
 
 it("has defaults that open nothing and allow nothing", () => {
   expect(readInspectOptions(["--demo"])).toEqual({
-    config: undefined,
+    source: { kind: "demo" },
     port: 0,
     allowControl: false,
     open: false,
   });
   expect(
     readInspectOptions(["--config", "x.yaml", "--port", "80", "--allow-control", "--open"]),
-  ).toEqual({ config: "x.yaml", port: 80, allowControl: true, open: true });
+  ).toEqual({
+    source: { kind: "config", file: "x.yaml" },
+    port: 80,
+    allowControl: true,
+    open: true,
+  });
+  expect(readInspectOptions(["--trace", "x.jsonl"]).source).toEqual({
+    kind: "trace",
+    file: "x.jsonl",
+  });
 });
 
 it.each([
   [[], "Say what is to be inspected"],
   [["--demo", "--config", "x.yaml"], "Say what is to be inspected"],
+  [["--trace", "x.jsonl", "--demo"], "Say what is to be inspected"],
   [["--demo", "--port", "70000"], "--port must be a number"],
   [["--demo", "--port", "-1"], "--port"],
   [["--demo", "--prot", "1"], "Unknown option '--prot'"],

@@ -5,11 +5,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { beforeAll, describe, expect, it } from "vitest";
-import { readTrace } from "../../src/inspector/trace/read-trace.ts";
+import { readTrace, traceLines } from "../../src/inspector/trace/read-trace.ts";
 import { afterwards, newControl } from "../external-plugin/support/harness.ts";
 import { hostilePlugin } from "../fixtures/control.ts";
 import { processesWith } from "../fixtures/processes.ts";
-import { ask, partsOf } from "../inspector/support/http.ts";
+import { ask, eventsIn, open, partsOf } from "../inspector/support/http.ts";
+import { everything, header } from "../inspector/support/traces.ts";
 import { expectBuilt, projectRoot } from "../support/project.ts";
 
 const command = path.join(projectRoot, "dist/src/cli/main.js");
@@ -40,6 +41,12 @@ async function inspector(...args: string[]) {
   const headers = { authorization: `Bearer ${token}` };
   const trace = async () => readTrace((await ask(`${origin}/api/trace`, { headers })).text).records;
   return { child, marker, trace, errors, origin, headers };
+}
+
+function newFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "mcp-tether-cli-"));
+  afterwards(() => rmSync(folder, { recursive: true }));
+  return folder;
 }
 
 async function endOf(child: ChildProcess): Promise<unknown> {
@@ -91,9 +98,7 @@ describe("mcp-tether inspect", { timeout: 60_000 }, () => {
 
   it("shows the plugins of a configuration, those too that cannot be started", async () => {
     const control = await newControl();
-    const folder = mkdtempSync(path.join(tmpdir(), "mcp-tether-cli-"));
-    afterwards(() => rmSync(folder, { recursive: true }));
-    const file = path.join(folder, "config.yaml");
+    const file = path.join(newFolder(), "config.yaml");
     const stdio = (name: string, cmd: readonly string[], mode = "enforce") => ({
       name,
       kind: "external",
@@ -122,5 +127,22 @@ describe("mcp-tether inspect", { timeout: 60_000 }, () => {
     expect(await endOf(child)).toBe(0);
     expect(errors.join("")).toMatch(/Inside, of the kind plugins\.inside\.Inside, is not run here/);
     expect(errors.join("")).toMatch(/^Missing: The command .* was not found/m);
+  });
+
+  it("shows a trace that somebody has saved, and says what is wrong with one", async () => {
+    const folder = newFolder();
+    const file = path.join(folder, "incident.jsonl");
+    const text = [...traceLines(header, everything)].join("");
+    writeFileSync(file, text);
+    const { child, trace, origin, headers } = await inspector("--trace", file);
+    expect((await trace()).slice(-everything.length)).toEqual(everything);
+    const events = eventsIn(await open(`${origin}/api/stream`, { headers }));
+    expect((await events.next()).value).toMatchObject({ data: { trace: "incident.jsonl" } });
+    expect(await endOf(child)).toBe(0);
+
+    writeFileSync(file, `${text}nonsense\n`);
+    const { status, stderr } = run("inspect", "--trace", file);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/incident\.jsonl is no trace\. Line \d+: is no JSON/);
   });
 });

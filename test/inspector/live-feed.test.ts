@@ -25,7 +25,13 @@ async function newFeed(history: History) {
   const { port } = server.address() as AddressInfo;
   const opened = open(`http://127.0.0.1:${port}/`, {});
   const [, response] = (await asked) as [unknown, ServerResponse];
-  const feed = new LiveFeed(response, { history, header, allowControl: false, now: () => now });
+  const feed = new LiveFeed(response, {
+    history,
+    header,
+    allowControl: false,
+    trace: null,
+    now: () => now,
+  });
   return { feed, response, page: await opened };
 }
 

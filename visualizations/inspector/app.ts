@@ -1,3 +1,4 @@
+import { readTrace } from "../../src/inspector/trace/read-trace.ts";
 import type { TraceHeader, TraceRecord } from "../../src/inspector/trace/record.ts";
 import { BoardView } from "./board-view.ts";
 import { ChartView } from "./chart-view.ts";
@@ -116,7 +117,11 @@ export class App {
     });
   }
 
-  #begin({ header, allowControl, now, records }: FeedStart): void {
+  #begin({ header, allowControl, trace, now, records }: FeedStart): void {
+    if (trace !== null) {
+      void this.#showHostsTrace(trace);
+      return;
+    }
     const wasShown = this.#store === this.#live;
     this.#live = new TraceStore(header);
     this.#control.isAllowed = allowControl;
@@ -170,6 +175,20 @@ export class App {
       this.#show(store, file.name);
     } catch (error) {
       this.#say(`${file.name} cannot be shown. ${error instanceof Error ? error.message : ""}`);
+    }
+  }
+
+  /** The host was started to show it, so there is no way back to anything live. */
+  async #showHostsTrace(name: string): Promise<void> {
+    if (this.#store !== this.#live) return;
+    try {
+      const { header, records } = readTrace(await this.#feed.trace());
+      const store = new TraceStore(header);
+      store.add(records);
+      this.#show(store, name);
+      byId("back-to-live", HTMLElement).hidden = true;
+    } catch (error) {
+      this.#say(`${name} cannot be shown. ${error instanceof Error ? error.message : ""}`);
     }
   }
 

@@ -3,6 +3,8 @@ import type { TraceHeader, TraceRecord } from "../../src/inspector/trace/record.
 export interface FeedStart {
   readonly header: TraceHeader;
   readonly allowControl: boolean;
+  /** Name of a trace that is to be shown: this host has nothing live */
+  readonly trace: string | null;
   readonly now: number;
   readonly records: readonly TraceRecord[];
 }
@@ -79,6 +81,13 @@ export class Feed {
     if (name !== "records") return;
     const { now, records } = JSON.parse(data);
     this.#listener.received(records, now);
+  }
+
+  /** All that the host remembers, as the text of a trace. */
+  async trace(): Promise<string> {
+    const answer = await fetch("/api/trace", { headers: this.#headers() });
+    if (!answer.ok) throw new Error("The host does not give the trace");
+    return await answer.text();
   }
 
   /** @returns what went wrong, in words */

@@ -40,7 +40,7 @@ interface Checkpoint {
 
 /** All that is known of a trace, live or from a file, and of what was the case at any time of it. */
 export class TraceStore {
-  header: TraceHeader;
+  readonly header: TraceHeader;
   /** The state of affairs at the end */
   readonly live: Model = new Map();
   readonly entries: Entry[] = [];

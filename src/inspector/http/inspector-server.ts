@@ -103,9 +103,9 @@ export class InspectorServer {
       respondText(response, 503, "Too many pages look on already");
       return;
     }
-    const { history, header, now } = this.#recorder;
+    const { history, header, trace, now } = this.#recorder;
     const allowControl = this.#allowControl;
-    const feed = new LiveFeed(response, { history, header, now, allowControl });
+    const feed = new LiveFeed(response, { history, header, trace, now, allowControl });
     this.#feeds.add(feed);
     response.once("close", () => {
       this.#feeds.delete(feed);

@@ -14,6 +14,7 @@ export interface FeedParts {
   readonly history: History;
   readonly header: TraceHeader;
   readonly allowControl: boolean;
+  readonly trace: string | null;
   readonly now: () => number;
 }
 
@@ -21,6 +22,8 @@ export interface FeedParts {
 export interface FeedStart {
   readonly header: TraceHeader;
   readonly allowControl: boolean;
+  /** Name of the trace that is to be shown instead of what follows */
+  readonly trace: string | null;
   readonly now: number;
   /** The state of affairs before what follows */
   readonly records: readonly TraceRecord[];
@@ -40,7 +43,8 @@ export class LiveFeed {
   constructor(response: ServerResponse, parts: FeedParts) {
     this.#response = response;
     this.#parts = parts;
-    this.#next = parts.history.start;
+    // A trace is fetched as a whole.
+    this.#next = parts.trace === null ? parts.history.start : parts.history.end;
     writeHead(response, 200, { "content-type": "text/event-stream" });
     this.#start(parts.history.describeBase());
     response.on("drain", () => {
@@ -74,8 +78,8 @@ export class LiveFeed {
   }
 
   #start(records: readonly TraceRecord[]): void {
-    const { header, allowControl, now } = this.#parts;
-    const start: FeedStart = { header, allowControl, now: now(), records };
+    const { header, allowControl, trace, now } = this.#parts;
+    const start: FeedStart = { header, allowControl, trace, now: now(), records };
     this.#send("start", start);
   }
 
