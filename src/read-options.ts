@@ -173,6 +173,16 @@ const schema = z.strictObject(
  * @throws PluginError `CONFIG_INVALID`, with `issues` naming everything that is wrong
  */
 export function readOptions(plugin: string, options: PluginOptions = {}): ResolvedOptions {
+  try {
+    return read(plugin, options);
+  } catch (thrown) {
+    if (PluginError.is(thrown)) throw thrown;
+    const message = "must be an object whose members can be read";
+    throw invalidOptions(plugin, [{ path: "", message }], thrown);
+  }
+}
+
+function read(plugin: string, options: PluginOptions): ResolvedOptions {
   const checked = schema.safeParse(options);
   if (!checked.success) throw invalidOptions(plugin, checked.error.issues.flatMap(asIssues));
   const { timeouts, heartbeatMs: _, logger, ...rest } = checked.data;
@@ -198,7 +208,11 @@ function asIssues(issue: z.core.$ZodIssue): InputIssue[] {
   }));
 }
 
-function invalidOptions(plugin: string, issues: readonly InputIssue[]): PluginError {
+function invalidOptions(
+  plugin: string,
+  issues: readonly InputIssue[],
+  cause?: unknown,
+): PluginError {
   const list = issues.map(({ path, message }) => (path === "" ? message : `${path} ${message}`));
   return new PluginError({
     code: "CONFIG_INVALID",
@@ -206,5 +220,6 @@ function invalidOptions(plugin: string, issues: readonly InputIssue[]): PluginEr
     plugin,
     phase: "configuring",
     issues,
+    cause,
   });
 }

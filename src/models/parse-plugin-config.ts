@@ -36,6 +36,19 @@ const ownFieldsSchema: z.ZodType<OwnFields> = z.object({
  * @throws PluginError `CONFIG_INVALID`, with `issues` naming everything that is wrong
  */
 export function parsePluginConfig(input: unknown): ParsedPluginConfig {
+  try {
+    return parse(input);
+  } catch (thrown) {
+    if (PluginError.is(thrown)) throw thrown;
+    throw invalid(
+      "",
+      [{ path: "", message: "must be an object whose fields can be read" }],
+      thrown,
+    );
+  }
+}
+
+function parse(input: unknown): ParsedPluginConfig {
   if (!isRecord(input))
     throw invalid("", [{ path: "", message: "must be an object with name, kind and mcp" }]);
   const own = ownFieldsSchema.safeParse(input);
@@ -130,7 +143,7 @@ function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-function invalid(name: string, issues: readonly InputIssue[]): PluginError {
+function invalid(name: string, issues: readonly InputIssue[], cause?: unknown): PluginError {
   const list = issues.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
   return new PluginError({
     code: "CONFIG_INVALID",
@@ -138,5 +151,6 @@ function invalid(name: string, issues: readonly InputIssue[]): PluginError {
     plugin: name,
     phase: "configuring",
     issues,
+    cause,
   });
 }

@@ -113,9 +113,7 @@ export type ServeSettings =
 
 /** The options with their defaults. Throws `CONFIG_INVALID` with all that is wrong with them. */
 export function readServeOptions(options: ServeOptions): ServeSettings {
-  const checked = schema.safeParse(options);
-  if (!checked.success) throw invalidOptions(issuesOf(checked.error.issues));
-  const { data } = checked;
+  const data = check(options);
   const maxMessageBytes = data.maxMessageBytes ?? 16 * 1024 * 1024;
   const settings = {
     maxMessageBytes,
@@ -141,6 +139,18 @@ export function readServeOptions(options: ServeOptions): ServeSettings {
     sessionIdleMs: data.sessionIdleMs ?? 30 * 60_000,
     maxSessions: data.maxSessions ?? 10_000,
   };
+}
+
+function check(options: ServeOptions): z.infer<typeof schema> {
+  let checked: ReturnType<typeof schema.safeParse>;
+  try {
+    checked = schema.safeParse(options);
+  } catch (thrown) {
+    const message = "must be an object whose members can be read";
+    throw invalidOptions([{ path: "", message }], thrown);
+  }
+  if (!checked.success) throw invalidOptions(issuesOf(checked.error.issues));
+  return checked.data;
 }
 
 function isFile(path: string): boolean {

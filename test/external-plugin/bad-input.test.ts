@@ -231,6 +231,25 @@ const refusedAtStart: readonly Case[] = [
   ],
 ];
 
+describe("a configuration that cannot be read is refused", () => {
+  const fail = (): never => {
+    throw new Error("of the configuration");
+  };
+
+  it.each<[string, object]>([
+    ["because a field throws", Object.defineProperty({}, "name", { get: fail, enumerable: true })],
+    ["because all of it does", new Proxy({}, { get: fail })],
+    ["because its section throws", configOf(new Proxy({}, { get: fail }))],
+  ])("%s", (_, config) => {
+    const error = thrownBy(() => new ExternalPlugin(config as PluginConfigInput));
+    expect(error).toMatchObject({
+      code: "CONFIG_INVALID",
+      phase: "configuring",
+      issues: [{ path: "", message: "must be an object whose fields can be read" }],
+    });
+  });
+});
+
 describe("a start is refused, with the field and what is wrong:", () => {
   it.each(refusedAtStart)("%s", async (_, mcp, at, message) => {
     const plugin = newPlugin(configOf(mcp), { startAttempts: 3 });

@@ -135,6 +135,27 @@ describe("readOptions refuses", () => {
       expect(refusal(options).issues).toEqual([{ path: "", message: "must be an object" }]);
   });
 
+  it("what cannot be read", () => {
+    const fail = (): never => {
+      throw new Error("s3cr3t");
+    };
+    const logger = Object.defineProperty({}, "debug", { get: fail });
+    for (const options of [
+      Object.defineProperty({}, "lazy", { get: fail, enumerable: true }),
+      new Proxy({}, { get: fail }),
+      new Proxy({}, { ownKeys: fail }),
+      { logger },
+      { headers: new Proxy({}, { ownKeys: fail }) },
+    ]) {
+      const error = refusal(options);
+      expect(error.issues).toEqual([
+        { path: "", message: "must be an object whose members can be read" },
+      ]);
+      expect(error).toMatchObject({ code: "CONFIG_INVALID", plugin: "Guard" });
+      expect(error.message).not.toContain("s3cr3t");
+    }
+  });
+
   it("never shows a value", () => {
     const error = refusal({
       headers: { authorization: 5, "x-key": "s3cr3t" },

@@ -45,6 +45,15 @@ describe("what is wrong is named", () => {
       { ...http, maxMessageBytes: constants.MAX_STRING_LENGTH + 1 },
       ["maxMessageBytes"],
     ],
+    [
+      "what cannot be read",
+      Object.defineProperty({ ...http }, "port", {
+        get: () => {
+          throw new Error("of the port");
+        },
+      }),
+      [""],
+    ],
     ["negative time", { ...http, drainMs: -1 }, ["drainMs"]],
     ["no number", { ...http, drainMs: Number.NaN }, ["drainMs"]],
     ["the path of the health check", { ...http, path: "/health" }, ["path"]],

@@ -60,7 +60,7 @@ function explain(systemCode: string, { command, file }: FailedSpawn): string {
   switch (systemCode) {
     case "ENOENT":
       return file === undefined
-        ? `The command ${command} was not found`
+        ? `The command ${command} was not found${tildeHint(command)}`
         : `The interpreter that the first line of ${file} names was not found`;
     case "EACCES":
       return `The command ${command} must not be executed (EACCES)`;
@@ -71,6 +71,13 @@ function explain(systemCode: string, { command, file }: FailedSpawn): string {
     default:
       return `The command ${command} could not be started${systemCode && ` (${systemCode})`}`;
   }
+}
+
+// As in the reference: a command is run as it is written, without a shell.
+function tildeHint(command: string): string {
+  return command.startsWith("~")
+    ? ": ~ stands for the home directory in mcp.script and mcp.cwd only; write the whole path"
+    : "";
 }
 
 // Node's own error shows the arguments, and people pass secrets in them.

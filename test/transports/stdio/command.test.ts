@@ -199,6 +199,11 @@ describe("a command that cannot be started", () => {
   it.each([
     ["that nobody finds", ["no-such-command"], /no-such-command was not found/],
     ["with a path that leads nowhere", ["/nope/server"], /\/nope\/server was not found/],
+    [
+      "with a path from home, which only a shell would know",
+      ["~/server"],
+      /~\/server was not found: ~ stands for the home directory in mcp.script and mcp.cwd only/,
+    ],
     ["that must not be executed", [hostilePlugin.replace(/[^/]*$/, "")], /EACCES/],
     ["with a NUL character", ["node", "a\0b"], /NUL/],
     [
