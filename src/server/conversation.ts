@@ -1,6 +1,7 @@
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import {
+  ErrorCode,
   GetPromptRequestSchema,
   type JSONRPCNotification,
   type JSONRPCRequest,
@@ -68,10 +69,17 @@ function transportTo(send: (answer: JsonRpcAnswer) => void): Transport {
     start: () => Promise.resolve(),
     close: () => Promise.resolve(),
     send: (message) => {
-      if (isAnswer(message)) send(message);
+      if (isAnswer(message)) send(inOwnWords(message));
       return Promise.resolve();
     },
   };
+}
+
+// Nothing here fails inside. So it was the parameters, which the SDK reports in the words of the library that read them.
+function inOwnWords(answer: JsonRpcAnswer): JsonRpcAnswer {
+  if (!("error" in answer) || answer.error.code !== ErrorCode.InternalError) return answer;
+  const error = { code: ErrorCode.InvalidParams, message: "Invalid request parameters" };
+  return { ...answer, error };
 }
 
 function newServer(): Server {

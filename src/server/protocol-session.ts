@@ -87,8 +87,10 @@ export class ProtocolSession {
   }
 
   async #answerTo(id: RequestId, params: unknown, call: RunningCall): Promise<AnswerText> {
-    const { name, arguments: given = {} } = isRecord(params) ? params : {};
+    const { name, arguments: written } = isRecord(params) ? params : {};
     if (typeof name !== "string") return invalidParams(id, "name must be a text");
+    // Without arguments, or with null for them, a tool is called with none.
+    const given = written ?? {};
     if (!isRecord(given)) return invalidParams(id, "arguments must be an object");
     const result = await callTool(this.#plugins, name, given, call.abort);
     if (call.isCancelled) return cancelledAnswer(id);

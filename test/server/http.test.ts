@@ -197,6 +197,7 @@ describe("requests", () => {
   test.each([
     ["an unknown path", { path: "/other" }, 404],
     ["an unknown method", { method: "PUT" }, 405],
+    ["an order to the health check", { method: "POST", path: "/health" }, 405],
     ["GET without its type", { headers: { accept: "application/json" } }, 406],
     ["GET without a session", { headers: { accept: "text/event-stream" } }, 400],
     [

@@ -334,6 +334,13 @@ describe("a message that makes no sense, or more than it should", () => {
     ["a fraction for an id", '{"jsonrpc":"2.0","id":1.5,"method":"ping"}', null, -32600],
     ["another version", '{"jsonrpc":"1.0","id":"a","method":"ping"}', "a", -32600],
     ["an unknown method", '{"jsonrpc":"2.0","id":8,"method":"nope"}', 8, -32601],
+    ["parameters that say nothing", '{"jsonrpc":"2.0","id":8,"method":"initialize"}', 8, -32602],
+    [
+      "a resource without its address",
+      '{"jsonrpc":"2.0","id":8,"method":"resources/read","params":{}}',
+      8,
+      -32602,
+    ],
     ["no tool", '{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{}}', 9, -32602],
     ["no params of a call", '{"jsonrpc":"2.0","id":9,"method":"tools/call"}', 9, -32602],
     [
@@ -352,6 +359,14 @@ describe("a message that makes no sense, or more than it should", () => {
     const answer = client.answerTo(id);
     client.write(line);
     expect((await answer).error?.code).toBe(code);
+  });
+
+  test("null for arguments is none", async () => {
+    const answer = client.answerTo(9);
+    client.write(
+      '{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"get_plugin_configs","arguments":null}}',
+    );
+    expect((await answer).result).toMatchObject({ isError: false });
   });
 
   test("bytes that are no UTF-8 are refused, not replaced", async () => {

@@ -46,14 +46,19 @@ export class HttpEndpoint {
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (this.#closing) response.setHeader("connection", "close");
     const path = (request.url ?? "").split("?", 1)[0];
-    if (path === healthPath && /^(GET|HEAD)$/.test(request.method ?? "")) {
-      const text = JSON.stringify({ status: this.#closing ? "closing" : "healthy" });
-      answerText(request, response, this.#closing ? 503 : 200, "application/json", text);
-    } else if (path !== this.#options.path && path !== `${this.#options.path}/`) {
+    if (path === healthPath) this.#sayHealth(request, response);
+    else if (path !== this.#options.path && path !== `${this.#options.path}/`) {
       refuse(request, response, 404, "Not Found");
     } else if (this.#isFromHere(request, response)) {
       await this.#dispatch(request, response);
     }
+  }
+
+  #sayHealth(request: IncomingMessage, response: ServerResponse): void {
+    if (/^(GET|HEAD)$/.test(request.method ?? "")) {
+      const text = JSON.stringify({ status: this.#closing ? "closing" : "healthy" });
+      answerText(request, response, this.#closing ? 503 : 200, "application/json", text);
+    } else refuse(request, response, 405, "Method Not Allowed", { allow: "GET, HEAD" });
   }
 
   #isFromHere(request: IncomingMessage, response: ServerResponse): boolean {
