@@ -255,6 +255,15 @@ describe("the queue", () => {
     expect(connection.state).toBe("ready.waiting");
   });
 
+  test("gives no more calls than there are slots free, while others are still out", () => {
+    const connection = ready({ maxInFlight: 3 });
+    connection.invoke(...requests(1, 8));
+    connection.answered(2);
+    expect(connection.picture).toMatchObject({ out: "1 3 4", queue: "5 6 7 8" });
+    connection.answered(1, 4);
+    expect(connection.picture).toMatchObject({ out: "3 5 6", queue: "7 8" });
+  });
+
   test("takes so many calls and no more, and tells the others at once", () => {
     const connection = ready({ maxQueue: 2 });
     connection.invoke(...requests(1, 5));
@@ -289,6 +298,7 @@ describe("the queue", () => {
 
   test("says how long a call has waited, and behind how many", () => {
     const connection = ready();
+    connection.advance(100);
     connection.invoke(...requests(1, 4));
     connection.advance(29_800);
     connection.expire(4);
