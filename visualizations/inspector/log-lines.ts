@@ -24,7 +24,7 @@ export function lineOf(entry: Entry): Line {
       const text = [change(record, from), ...callTexts(record), exitText(record)]
         .filter((part) => part !== "")
         .join(" · ");
-      return { kind, event: record.event, text };
+      return { kind, event: record.event, text: text || record.event };
     }
   }
 }
@@ -37,12 +37,12 @@ export function kindOf({ record, from }: Entry): LineKind {
   return record.edges.length > 0 ? "life" : "ignored";
 }
 
-function change({ state, edges, link }: StepRecord, from: string | null): string {
+function change({ event, state, edges, link }: StepRecord, from: string | null): string {
   const fault = link?.fault ? ` (${link.fault.code} while ${link.fault.phase})` : "";
-  if (state === from) return edges.length > 0 ? "" : `no effect in ${state}`;
+  if (state === from) return edges.length > 0 ? "" : `${event} has no effect in ${state}`;
   // At work and not at work: the calls say it.
   if (isReady(state) && isReady(from)) return "";
-  return `${from ?? "?"} → ${state}${state === "closing" ? fault : ""}`;
+  return `${from ?? "?"} → ${state}${state === "closing" ? fault : ""} on ${event}`;
 }
 
 const isReady = (state: string | null): boolean =>
