@@ -31,7 +31,6 @@ const plugins = Array.from(
       { maxInFlight: 4 },
     ),
 );
-for (const plugin of plugins) inspector.attach(plugin);
 await Promise.all(plugins.map((plugin) => plugin.initialize()));
 
 let calls = 0;
@@ -62,12 +61,16 @@ delay.enable();
 const ms = (nanoseconds: number): number =>
   Math.round((nanoseconds / 1e6 - resolutionMs) * 100) / 100;
 let answered = before();
+let cpu = process.cpuUsage();
 const report = setInterval(() => {
   const now = before();
+  const cpuNow = process.cpuUsage(cpu);
+  cpu = process.cpuUsage();
   const sample: HostSample = {
     steps: (now - answered) * stepsPerCall,
     calls: now - answered,
     delay: { p50: ms(delay.percentile(50)), p99: ms(delay.percentile(99)), max: ms(delay.max) },
+    cpuMs: Math.round((cpuNow.user + cpuNow.system) / 1_000),
     heapMegabytes: Math.round(process.memoryUsage().heapUsed / 1e5) / 10,
     viewers: inspector.viewers,
   };
@@ -78,8 +81,8 @@ const report = setInterval(() => {
 
 process.stdout.write(`${inspector.url}\n`);
 
-process.stdin.resume();
-await once(process.stdin, "end");
+for await (const line of createInterface(process.stdin))
+  if (line === "attach") for (const plugin of plugins) inspector.attach(plugin);
 clearInterval(load);
 clearInterval(report);
 await Promise.all(plugins.map((plugin) => plugin.shutdown()));

@@ -42,7 +42,12 @@ const hostSeconds = async (count: number): Promise<readonly HostSample[]> => {
   return samples.slice(from);
 };
 
-const alone = await hostSeconds(Math.max(3, Math.ceil(seconds / 6)));
+const phase = Math.max(3, Math.ceil(seconds / 4));
+// While everything is started and compiled, nothing can be learnt.
+await hostSeconds(3);
+const alone = await hostSeconds(phase);
+host.stdin.write("attach\n");
+const recorded = await hostSeconds(phase);
 
 const browser = await launchChromium("--enable-precise-memory-info");
 const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
@@ -51,11 +56,10 @@ await page.locator("#chart-window svg").waitFor();
 // It has the past to catch up with.
 await hostSeconds(3);
 await beginCounting(page);
-const half = Math.ceil(seconds / 2);
-const watched = await hostSeconds(half);
+const watched = await hostSeconds(phase);
 hangAt(url);
 await page.getByRole("tab", { name: "Sequence" }).click();
-const withHanging = await hostSeconds(half);
+const withHanging = await hostSeconds(phase);
 const pageFigures = await figuresOf(page);
 await browser.close();
 host.stdin.end();
@@ -63,9 +67,14 @@ await once(host, "exit");
 
 const figures = {
   ...plan,
-  seconds: half * 2,
+  secondsOfEachPhase: phase,
   page: pageFigures,
-  host: { alone: digest(alone), watched: digest(watched), withHangingPage: digest(withHanging) },
+  host: {
+    alone: digest(alone),
+    recorded: digest(recorded),
+    watched: digest(watched),
+    withHangingPage: digest(withHanging),
+  },
 };
 process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
 
@@ -85,6 +94,15 @@ function digest(of: readonly HostSample[]) {
   const p99s = of.map(({ delay }) => delay.p99).sort((a, b) => a - b);
   return {
     stepsPerSecond: mean(({ steps }) => steps),
+    /** Of a processor, for each step: of the host as a whole, and not of the inspector alone */
+    cpuMicrosecondsPerStep: Math.round(
+      (mean(({ cpuMs }) => cpuMs) /
+        Math.max(
+          1,
+          mean(({ steps }) => steps),
+        )) *
+        1_000,
+    ),
     delayMs: {
       p50: of.map(({ delay }) => delay.p50).sort((a, b) => a - b)[of.length >> 1],
       /** Of the seconds' 99th percentiles: the middle one, and the worst */

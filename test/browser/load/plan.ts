@@ -11,6 +11,8 @@ export interface HostSample {
   readonly calls: number;
   /** In ms, of this second */
   readonly delay: { readonly p50: number; readonly p99: number; readonly max: number };
+  /** Time of a processor that the process has used */
+  readonly cpuMs: number;
   readonly heapMegabytes: number;
   readonly viewers: number;
 }
