@@ -157,6 +157,37 @@ describe("what is sent again", () => {
   });
 });
 
+test("a plugin that has answered one of two calls is still at work on the other", () => {
+  const connection = ready({ maxInFlight: 2 });
+  connection.invoke(...requests(1, 2));
+  connection.answered(1);
+  expect(connection.state).toBe("ready.invoking");
+  connection.stop();
+  expect(connection.settlements).toMatchObject([
+    { request: { id: 1 }, status: "answered" },
+    { request: { id: 2 }, code: "STOPPED", outcome: "unknown" },
+  ]);
+});
+
+describe("an invocation that does not say when it is", () => {
+  test("is as old as its first request", () => {
+    const connection = ready();
+    connection.invoke(requestOf(9));
+    const given = [requestOf(1, { createdAt: 700 }), requestOf(2, { createdAt: 900 })];
+    connection.send({ type: "hook.invoke", requests: given });
+    connection.send({ type: "hooks.expired", ids: [1], at: 1_000 });
+    expect(connection.settlements).toMatchObject([{ request: { id: 1 }, waitedMs: 300 }]);
+    expect(connection.picture.activeAt).toBe(700);
+  });
+
+  test("may be of no requests at all", () => {
+    const connection = ready();
+    connection.send({ type: "hook.invoke", requests: [] });
+    expect([connection.state, connection.takeLog()]).toEqual(["ready.waiting", []]);
+    expect(connection.crashes).toEqual([]);
+  });
+});
+
 describe("a call whose caller has gone", () => {
   test("keeps its slot until its answer comes", () => {
     const connection = ready();

@@ -94,6 +94,18 @@ describe("a stop that lets calls end first", () => {
     expectNothingLeft(connection);
   });
 
+  test("keeps its own time when a call proves the session lost meanwhile", () => {
+    const connection = twoOutOneWaiting();
+    connection.lost({ ended: [1], unsent: [1], alive: true });
+    connection.advance(4_999);
+    expect(connection.state).toBe("ready.draining");
+    connection.answered(2);
+    expect(connection.state).toBe("stopping");
+    connection.closed();
+    expect(connection.settlements.at(-1)).toMatchObject({ request: { id: 2 }, status: "answered" });
+    expectNothingLeft(connection);
+  });
+
   test("may take any time that somebody names", () => {
     const connection = new TestConnection();
     connection.start();
