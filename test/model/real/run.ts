@@ -46,51 +46,75 @@ const farEnds: Readonly<Record<Transport, (path: RealPath) => Promise<FarEnd>>> 
 
 /** Leads plugins along paths of the model: with real processes, real servers and real callers, and time as it is needed. */
 export async function runRealPaths(options: RealOptions = {}): Promise<RealReport> {
-  const { transports = ["stdio", "http"], sample } = options;
+  const { transports = ["stdio", "http"], sample, concurrency = 4 } = options;
   const startedAt = performance.now();
-  const problems: string[] = [];
-  const taken = new Set<string>();
-  const reports: Partial<Record<Transport, TransportReport>> = {};
-  for (const transport of transports) {
-    const report = await runTransport(transport, options, problems);
-    reports[transport] = report;
-    for (const id of report.transitions) taken.add(id);
-  }
-  if (sample === undefined && transports.length === 2)
-    problems.push(...gapsIn(taken, everyTransition));
-  const all = Object.values(reports);
+  const runs = transports.map((transport) => new Run(transport, options));
+  await Promise.all(Array.from({ length: concurrency }, () => work(runs)));
+  const taken = new Set(runs.flatMap((run) => [...run.taken]));
+  const isWhole = sample === undefined && transports.length === 2;
   return {
-    paths: all.reduce((sum, { paths }) => sum + paths, 0),
-    steps: all.reduce((sum, { steps }) => sum + steps, 0),
+    paths: runs.reduce((sum, { paths }) => sum + paths.length, 0),
+    steps: runs.reduce((sum, { steps }) => sum + steps, 0),
     transitions: everyTransition.filter((id) => taken.has(id)),
-    transports: reports,
+    transports: Object.fromEntries(runs.map((run) => [run.transport, run.report])),
     exceptions,
-    problems,
+    problems: [
+      ...runs.flatMap(({ problems }) => problems),
+      ...(isWhole ? gapsIn(taken, everyTransition) : []),
+    ],
     seconds: Math.round((performance.now() - startedAt) / 100) / 10,
   };
 }
 
-async function runTransport(
-  transport: Transport,
-  options: RealOptions,
-  problems: string[],
-): Promise<TransportReport> {
-  const { concurrency = 4 } = options;
-  const paths = pathsOf(transport, options);
-  const taken = new Set<string>();
-  const waiting = [...paths];
-  const work = async (): Promise<void> => {
-    for (let path = waiting.shift(); path; path = waiting.shift()) {
-      const problem = await follow(path, taken);
-      if (problem !== undefined) problems.push(problem);
+/** Now this transport, now that one: processes take time, and servers work. */
+async function work(runs: readonly Run[]): Promise<void> {
+  for (let left = [...runs]; left.length > 0; left = left.filter((run) => run.isOpen)) {
+    for (const run of left) await run.followNext();
+  }
+}
+
+/** All paths of one transport. */
+class Run {
+  readonly transport: Transport;
+  readonly paths: readonly RealPath[];
+  readonly taken = new Set<string>();
+  readonly problems: string[] = [];
+  readonly #waiting: RealPath[];
+
+  constructor(transport: Transport, options: RealOptions) {
+    this.transport = transport;
+    this.paths = pathsOf(transport, options);
+    this.#waiting = [...this.paths];
+  }
+
+  get isOpen(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  get steps(): number {
+    return this.paths.reduce((sum, { steps }) => sum + steps.length, 0);
+  }
+
+  get report(): TransportReport {
+    const transitions = everyTransition.filter((id) => this.taken.has(id));
+    return { paths: this.paths.length, steps: this.steps, transitions };
+  }
+
+  async followNext(): Promise<void> {
+    const path = this.#waiting.shift();
+    if (!path) return;
+    const farEnd = await farEnds[this.transport](path);
+    const follower = new Follower(path, farEnd);
+    try {
+      await follower.follow();
+    } catch (thrown) {
+      this.problems.push(located(thrown, path.bounds.model.name, path.steps, follower.at));
+    } finally {
+      for (const { transitions } of follower.log.steps)
+        for (const id of transitions) this.taken.add(id);
+      await farEnd.close();
     }
-  };
-  await Promise.all(Array.from({ length: concurrency }, work));
-  return {
-    paths: paths.length,
-    steps: paths.reduce((sum, { steps }) => sum + steps.length, 0),
-    transitions: everyTransition.filter((id) => taken.has(id)),
-  };
+  }
 }
 
 function pathsOf(transport: Transport, { isThorough = false, sample }: RealOptions): RealPath[] {
@@ -99,19 +123,4 @@ function pathsOf(transport: Transport, { isThorough = false, sample }: RealOptio
   const paths = every.flatMap((bounds) => realPaths(bounds, shown, isThorough));
   const stride = Math.ceil(paths.length / (sample ?? paths.length));
   return paths.filter((_, n) => n % stride === 0);
-}
-
-/** Says what was different, if something was. */
-async function follow(path: RealPath, taken: Set<string>): Promise<string | undefined> {
-  const farEnd = await farEnds[path.bounds.transport](path);
-  const follower = new Follower(path, farEnd);
-  try {
-    await follower.follow();
-    return undefined;
-  } catch (thrown) {
-    return located(thrown, path.bounds.model.name, path.steps, follower.at);
-  } finally {
-    for (const { transitions } of follower.log.steps) for (const id of transitions) taken.add(id);
-    await farEnd.close();
-  }
 }
