@@ -22,8 +22,19 @@ export interface HttpSiteOptions {
 }
 
 /** Starts a server that listens on a free port of the loopback, or on a Unix socket. */
-export async function startHttpSite({ command, uds, tls }: HttpSiteOptions): Promise<HttpSite> {
-  const port = await freePort();
+export async function startHttpSite(options: HttpSiteOptions): Promise<HttpSite> {
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    try {
+      return await startAt(port, options);
+    } catch (error) {
+      // Somebody else may have been faster.
+      if (attempt === 3) throw error;
+    }
+  }
+}
+
+async function startAt(port: number, { command, uds, tls }: HttpSiteOptions): Promise<HttpSite> {
   const url = uds ? "http://localhost/mcp" : `http${tls ? "s" : ""}://127.0.0.1:${port}/mcp`;
   const address = { url, uds };
   const options = tls ? requestOptions(tls) : {};
