@@ -106,6 +106,17 @@ describe("the machine without services", () => {
     ]);
   });
 
+  test("names the session", () => {
+    const { session } = pluginConnectionMachine.implementations.actors;
+    const machine = testedMachine.provide({ actors: { session: session as never } });
+    const connection = new TestConnection({}, { machine });
+    connection.start();
+    expect(connection.actor.getSnapshot()).toMatchObject({
+      status: "error",
+      error: { message: expect.stringContaining("needs the actor 'session'") },
+    });
+  });
+
   test.each(["settleCalls", "watchDeadlines", "watchAbandoned", "watchIdleness"] as const)(
     "names the action %s",
     (name) => {

@@ -114,6 +114,19 @@ describe("over http", () => {
     ]);
   });
 
+  test("a server that is silent while connecting fails with CONNECT_FAILED", () => {
+    const connection = new TestConnection({ ...overHttp, startAttempts: 1 });
+    connection.start();
+    connection.advance(10_000);
+    connection.closed();
+    expect(connection.context.end?.fault).toEqual({
+      code: "CONNECT_FAILED",
+      phase: "connecting",
+      fatal: false,
+      detail: null,
+    });
+  });
+
   test("a later attempt that succeeds has lost nothing, and its attempts do not count any more", () => {
     const connection = failingStart();
     connection.advance(1_000);

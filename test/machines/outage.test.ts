@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { Link } from "../../machines/index.ts";
 import { faultOf, requestOf } from "./support/fixtures.ts";
 import { coolingDown } from "./support/table.ts";
-import { TestConnection } from "./support/test-connection.ts";
+import { TestConnection, testedMachine } from "./support/test-connection.ts";
 
 function ready(...settings: ConstructorParameters<typeof TestConnection>): TestConnection {
   const connection = new TestConnection(...settings);
@@ -128,6 +129,27 @@ describe("an outage", () => {
       "settle 4 answered",
     ]);
     expect(connection.picture).toMatchObject({ attempt: 0, cooled: null, probes: 0 });
+  });
+
+  test("who is refused is told how the connection fares, as of now", () => {
+    const told: [number[], Link][] = [];
+    const machine = testedMachine.provide({
+      actions: {
+        settleCalls: (_, { settlements, link }) =>
+          told.push([settlements.map(({ request }) => request.id), link]),
+      },
+    });
+    const connection = ready({ restartLimit: { losses: 1, withinMs: 1 } }, { machine });
+    connection.lost();
+    connection.invoke(requestOf(1));
+    connection.closed();
+    connection.advance(100);
+    connection.invoke(requestOf(2));
+    const cooling = { cooled: "CRASH_LOOP", retryAt: 1_000, fault: { code: "SESSION_LOST" } };
+    expect(told).toMatchObject([
+      [[1], cooling],
+      [[2], cooling],
+    ]);
   });
 
   test("goes on while a probe is ready that has proved nothing", () => {

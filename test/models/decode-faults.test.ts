@@ -51,6 +51,12 @@ describe("the whole message", () => {
     ["neither", { plugin_name: "P" }, strict, "it has neither result nor error"],
     ["neither, for the reference", {}, reference, "it has neither result nor error"],
     ["no object", "[]", strict, "it is no object"],
+    [
+      "a context of nobody",
+      envelope({ context: { global_context: {} } }),
+      strict,
+      "context.global_context.request_id is missing",
+    ],
     ["a wrong member", envelope({ result: {} }), strict, "result.continue_processing is missing"],
   ])("of an answer with %s", (_, block, options, why) => {
     const text = typeof block === "string" ? block : JSON.stringify(block);

@@ -59,3 +59,29 @@ test("the work is linear in the length of a line that comes in small chunks", ()
   expect(work.searched).toBeLessThanOrEqual(2 * size);
   expect(work.allocations).toBeLessThanOrEqual(10);
 });
+
+test("lines that come whole are not copied", () => {
+  const work = countWork();
+  expect(read([Buffer.from("a line\n".repeat(1_000))], 100)).toHaveLength(1_000);
+  expect(work.copied).toBe(0);
+});
+
+test("of a line over the limit nothing more is kept, however long it goes on", () => {
+  const chunks = Array.from({ length: 1_000 }, () => Buffer.alloc(100, "a"));
+  const work = countWork();
+  expect(read([...chunks, Buffer.from("\nnext\n")], 1_000)).toEqual([tooLong, "next"]);
+  expect(work.copied).toBeLessThanOrEqual(2_000);
+});
+
+test.each([
+  ["small ones need the same memory again and again", 1_000, 100, 1],
+  ["one that fills the memory to its last byte needs no more", 4_096, 1, 1],
+  ["what a line of 32 kB needed is kept for the next one", 32_769, 2, 1],
+  ["what a longer one needed is given back", 32_770, 2, 2],
+])("of lines in two chunks: %s", (_, length, times, allocations) => {
+  const inTwo = [Buffer.alloc(length - 1, "x"), Buffer.from("x\n")];
+  const work = countWork();
+  const lines = read(Array.from({ length: times }, () => inTwo).flat(), 100_000);
+  expect(lines).toEqual(Array.from({ length: times }, () => "x".repeat(length)));
+  expect(work.allocations).toBe(allocations);
+});

@@ -5,9 +5,10 @@ export default defineConfig({
   test: {
     include: [
       "test/machines/*.test.ts",
-      "test/models/{commit-context,decode*,encode*,json-*,read*,recordings}.test.ts",
+      "test/models/{commit-context,decode*,encode*,json-*,plain-json,read*,rec*}.test.ts",
       "test/transports/framing.test.ts",
       "test/server/line-reader.test.ts",
+      "test/stryker/loads.ts",
     ],
     // The large exploration is too slow. What compares the definition with the table would find any change of it.
     exclude: ["test/machines/{exhaustive,table-complete}.test.ts"],
