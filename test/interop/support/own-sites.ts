@@ -23,9 +23,9 @@ function own(address: Address, options: Options): Command {
   };
 }
 
-/** Our server with plugins that do what the reference's do. */
-export function ownOverStdio(): Site {
-  return stdioSite({ cmd: [process.execPath, fixture("stdio"), '{"recorded":true}'] });
+/** Our server with plugins that do what the reference's do, or with all there are. */
+export function ownOverStdio(options = { recorded: true }): Site {
+  return stdioSite({ cmd: [process.execPath, fixture("stdio"), JSON.stringify(options)] });
 }
 
 export async function ownOverHttp(options: Options = {}): Promise<HttpSite> {
