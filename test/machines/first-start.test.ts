@@ -27,6 +27,14 @@ describe("over stdio", () => {
     expect(connection.state).toBe("ready.waiting");
   });
 
+  test("whoever inspects the connection finds its parts by their names", () => {
+    const connection = new TestConnection();
+    connection.start();
+    const { machine, children } = connection.actor.getSnapshot();
+    expect(machine.id).toBe("pluginConnection");
+    expect(Object.keys(children).sort()).toEqual(["keeper", "session"]);
+  });
+
   test("a failure is the end, and says why", () => {
     const connection = new TestConnection();
     connection.start();
