@@ -76,12 +76,18 @@ test("of a line over the limit nothing more is kept, however long it goes on", (
 test.each([
   ["small ones need the same memory again and again", 1_000, 100, 1],
   ["one that fills the memory to its last byte needs no more", 4_096, 1, 1],
-  ["what a line of 32 kB needed is kept for the next one", 32_769, 2, 1],
-  ["what a longer one needed is given back", 32_770, 2, 2],
-])("of lines in two chunks: %s", (_, length, times, allocations) => {
-  const inTwo = [Buffer.alloc(length - 1, "x"), Buffer.from("x\n")];
+  ["what one of 64 kB needed is kept for the next one", 65_536, 2, 1],
+  ["what a longer one needed is given back", 65_538, 2, 2],
+])("of lines in two halves: %s", (_, length, times, allocations) => {
+  const inTwo = [Buffer.alloc(length / 2, "x"), Buffer.from(`${"x".repeat(length / 2)}\n`)];
+  const lengths: number[] = [];
+  const reader = new LineReader(
+    100_000,
+    (line) => lengths.push(line.length),
+    () => expect.unreachable(),
+  );
   const work = countWork();
-  const lines = read(Array.from({ length: times }, () => inTwo).flat(), 100_000);
-  expect(lines).toEqual(Array.from({ length: times }, () => "x".repeat(length)));
+  for (let time = 0; time < times; time += 1) for (const half of inTwo) reader.push(half);
+  expect(lengths).toEqual(Array.from({ length: times }, () => length));
   expect(work.allocations).toBe(allocations);
 });

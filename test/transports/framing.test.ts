@@ -99,15 +99,18 @@ describe("work", () => {
     expect(work).toMatchObject({ copied: 0, allocations: 0 });
   });
 
-  /** A line of so many bytes, and its newline, in two chunks: what of it is held is held in one piece. */
-  const inTwo = (length: number): Buffer[] => [Buffer.alloc(length - 1, "x"), Buffer.from("x\n")];
+  /** A line of so many bytes in two halves, so that it has to be held. */
+  const inTwo = (length: number): Buffer[] => [
+    Buffer.alloc(length / 2, "x"),
+    Buffer.from(`${"x".repeat(length / 2)}\n`),
+  ];
 
   it.each([
     ["small ones need the same memory again and again", 1_000, 100, 1],
     ["one that fills the memory to its last byte needs no more", 4_096, 1, 1],
-    ["what a line of 32 kB needed is kept for the next one", 32_769, 2, 1],
-    ["what a longer one needed is given back", 32_770, 2, 2],
-  ])("of lines in two chunks: %s", (_, length, times, allocations) => {
+    ["what one of 64 kB needed is kept for the next one", 65_536, 2, 1],
+    ["what a longer one needed is given back", 65_538, 2, 2],
+  ])("of lines in two halves: %s", (_, length, times, allocations) => {
     const work = countWork();
     const { lines } = split(Array.from({ length: times }, () => inTwo(length)).flat(), 100_000);
     expect(lines.map((line) => line.length)).toEqual(Array.from({ length: times }, () => length));
