@@ -111,8 +111,9 @@ describe("work", () => {
     ["what one of 64 kB needed is kept for the next one", 65_536, 2, 1],
     ["what a longer one needed is given back", 65_538, 2, 2],
   ])("of lines in two halves: %s", (_, length, times, allocations) => {
+    const chunks = Array.from({ length: times }, () => inTwo(length)).flat();
     const work = countWork();
-    const { lines } = split(Array.from({ length: times }, () => inTwo(length)).flat(), 100_000);
+    const { lines } = split(chunks, 100_000);
     expect(lines.map((line) => line.length)).toEqual(Array.from({ length: times }, () => length));
     expect(work.allocations).toBe(allocations);
   });
