@@ -133,12 +133,12 @@ function canBeAnswered(
   transport: Transport,
 ): boolean {
   // Two responses can be read one by one, or together.
-  if (label === "answered all") return transport === "stdio";
-  if (label === "answered badly" || event.type !== "hooks.answered") return true;
-  // An answer that nobody waits for is none that counts as a success.
-  return !callsOut(state).some(
-    ({ request, abandoned }) => abandoned && event.ids[0] === request.id,
-  );
+  if (label === "answered all" && transport === "http") return false;
+  if (event.type !== "hooks.answered" || !event.successful) return true;
+  // Answers that nobody waits for are none that count as a success.
+  const isAwaited = (id: number): boolean =>
+    callsOut(state).some(({ request, abandoned }) => request.id === id && !abandoned);
+  return event.ids.some(isAwaited);
 }
 
 /** The model lets only the first of the calls that are out be answered badly. */
