@@ -69,6 +69,7 @@ export class ConnectionPort {
   #kept: ChannelEvidence | undefined;
   #earlierExit: ProcessExit | null = null;
   #released: Promise<void> = Promise.resolve();
+  #hasEnded = false;
   #handshake: Handshake | undefined;
 
   constructor({ parsed, options, createChannel }: PortSpec) {
@@ -190,6 +191,7 @@ export class ConnectionPort {
    * of its actions threw) nobody may wait any longer, and nothing may keep running.
    */
   end(): void {
+    this.#hasEnded = true;
     this.#connection = undefined;
     for (const alarm of this.#own) this.#alarms.cancel(alarm);
     this.#own.clear();
@@ -198,6 +200,11 @@ export class ConnectionPort {
     if (this.#channel === undefined) return;
     this.#channel.kill();
     this.#released = this.#channel.close();
+  }
+
+  /** Nobody is there any more who could be told of anything. After an action that threw, a session is not stopped either. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
   /** Resolves when nothing of the latest session is left. To be asked after the end. */

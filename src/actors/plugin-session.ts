@@ -34,8 +34,7 @@ export class PluginSession implements ChannelListener {
   readonly #out = new Map<number, LiveRequest>();
   #channel: Channel | undefined;
   #phase: PluginPhase;
-  /** Nothing but the end of the closing is told any more */
-  #isOver = false;
+  #hasEnded = false;
   #closing: Promise<void> | undefined;
 
   constructor(port: ConnectionPort, generation: number, tell: Tell) {
@@ -44,6 +43,11 @@ export class PluginSession implements ChannelListener {
     this.#tell = tell;
     this.#era = port.options.world?.era ?? sessionEra;
     this.#phase = port.config.mcp.proto === "STDIO" ? "spawning" : "connecting";
+  }
+
+  /** Nothing but the end of the closing is told any more */
+  get #isOver(): boolean {
+    return this.#hasEnded || this.#port.hasEnded;
   }
 
   open(): void {
@@ -79,7 +83,7 @@ export class PluginSession implements ChannelListener {
 
   /** The actor ends. After a closing nothing is left; without one, what can be released at once is. */
   dispose(): void {
-    this.#isOver = true;
+    this.#hasEnded = true;
     if (this.#closing !== undefined) return;
     this.#opening.abort();
     this.#channel?.kill();
@@ -123,7 +127,7 @@ export class PluginSession implements ChannelListener {
   #lose(loss: ChannelLoss): void {
     if (this.#isOver) return;
     for (const id of loss.ended) this.#out.delete(id);
-    if (!loss.alive) this.#isOver = true;
+    if (!loss.alive) this.#hasEnded = true;
     this.#tell({
       type: "session.lost",
       generation: this.#generation,
@@ -213,11 +217,12 @@ export class PluginSession implements ChannelListener {
 
   async #close(): Promise<void> {
     if (this.#closing !== undefined) return;
-    this.#isOver = true;
+    this.#hasEnded = true;
     this.#opening.abort();
     this.#port.keepEvidence();
     this.#closing = this.#release();
     await this.#closing;
+    if (this.#port.hasEnded) return;
     this.#tell({
       type: "session.closed",
       generation: this.#generation,
@@ -252,7 +257,7 @@ export class PluginSession implements ChannelListener {
 
   #fail(thrown: unknown, fatal?: boolean): void {
     if (this.#isOver) return;
-    this.#isOver = true;
+    this.#hasEnded = true;
     const error = asPhaseFailure(
       PluginError.is(thrown) ? thrown : brokenSession(this.#port.plugin, thrown),
       this.#phase,
