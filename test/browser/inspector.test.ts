@@ -7,7 +7,7 @@ import path from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ExternalPlugin } from "../../src/external-plugin.ts";
-import { showTrace } from "../../src/inspector/start-inspector.ts";
+import { showTrace, startInspector } from "../../src/inspector/start-inspector.ts";
 import { readTrace } from "../../src/inspector/trace/read-trace.ts";
 import {
   afterwards,
@@ -175,6 +175,9 @@ describe("a person who looks on", () => {
     await page.getByRole("button", { name: "One", exact: true }).focus();
     await page.keyboard.press("ArrowDown");
     await expect.poll(() => page.locator("#detail-name").textContent()).toBe("Other");
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+    await page.keyboard.press("Escape");
     await page.keyboard.press("2");
     expect(await page.locator("#sequence").isVisible()).toBe(true);
     await page.getByRole("tab", { name: "Sequence" }).focus();
@@ -246,6 +249,26 @@ describe("a trace", () => {
     await writeFile(file, `${header}\n{"kind":"<img src=x onerror=alert(1)>"}\n`);
     await openFile(opened, "Open trace…", file);
     await opened.page.getByRole("alert").getByText("Line 2: at must be a number").waitFor();
+  });
+});
+
+describe("a host that goes away", () => {
+  it("leaves what was seen, to be looked at and saved, also when another one has its port", async () => {
+    const opened = await InspectorPage.open(browser);
+    opened.expectsLoss = true;
+    const { page, inspector } = opened;
+    await livePlugin(opened);
+    await opened.expectRow("Guard", { generation: "2", state: "ready.waiting" });
+    await inspector.close();
+    const status = page.locator("#status");
+    await expect.poll(() => status.textContent()).toBe("the host is gone");
+    const other = await startInspector({ port: Number(new URL(inspector.url).port) });
+    afterwards(() => other.close());
+    await expect.poll(() => status.textContent(), { timeout: 10_000 }).toContain("another one");
+    await opened.expectRow("Guard", { generation: "2" });
+    const downloading = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Save trace" }).click();
+    await downloading;
   });
 });
 

@@ -32,7 +32,7 @@ const stateTexts: Readonly<Record<FeedState, string>> = {
   live: "live",
   silent: "the host is silent",
   lost: "the host is gone",
-  refused: "refused",
+  refused: "the host is gone, and another one is there: open its address",
 };
 
 /** The page: one trace, one moment of it, one connection that was chosen, and the views that show them. */
@@ -61,6 +61,7 @@ export class App {
   /** The host's time, and ours, when it last told */
   #clock = { host: 0, page: 0 };
   #feedState: FeedState = "connecting";
+  #hasBegun = false;
   #isDrawn = true;
   #drawnAt = 0;
 
@@ -98,6 +99,7 @@ export class App {
     on("save", () => saveTrace(this.#store));
     on("open", () => void this.#openTrace());
     on("back-to-live", () => this.#show(this.#live));
+    on("keys", () => showKeys());
     on("coverage-open", () => void this.#openCoverage());
     on("coverage-close", () => this.#cover(undefined));
     document.addEventListener("input", () => this.#draw());
@@ -114,10 +116,12 @@ export class App {
       live: () => this.#go(null),
       search: () => this.#log.focusSearch(),
       tab: (index) => this.#tabs.choose(index),
+      keys: () => showKeys(),
     });
   }
 
   #begin({ header, allowControl, trace, now, records }: FeedStart): void {
+    this.#hasBegun = true;
     if (trace !== null) {
       void this.#showHostsTrace(trace);
       return;
@@ -142,8 +146,10 @@ export class App {
     this.#feedState = state;
     setText(this.#status, stateTexts[state]);
     setAttributes(this.#status, { "data-state": state });
-    byId("refused", HTMLElement).hidden = state !== "refused";
-    byId("app", HTMLElement).hidden = state === "refused";
+    // What has been seen stays, to be looked at and saved, also when another host has come in the place of this one.
+    const isStranger = state === "refused" && !this.#hasBegun;
+    byId("refused", HTMLElement).hidden = !isStranger;
+    byId("app", HTMLElement).hidden = isStranger;
   }
 
   #show(store: TraceStore, name?: string): void {
@@ -261,4 +267,8 @@ export class App {
       for (const view of this.#views) view.show(frame);
     });
   }
+}
+
+function showKeys(): void {
+  byId("keys-list", HTMLDialogElement).showModal();
 }

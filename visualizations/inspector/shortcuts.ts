@@ -5,6 +5,7 @@ export interface Shortcuts {
   live(): void;
   search(): void;
   tab(index: number): void;
+  keys(): void;
 }
 
 /** Single keys, where nothing else wants them. */
@@ -17,6 +18,7 @@ export function watchShortcuts(shortcuts: Shortcuts): void {
     "/": shortcuts.search,
     "1": () => shortcuts.tab(0),
     "2": () => shortcuts.tab(1),
+    "?": shortcuts.keys,
   };
   document.addEventListener("keydown", (event) => {
     const { target, key, ctrlKey, metaKey, altKey } = event;

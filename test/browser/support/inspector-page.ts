@@ -15,6 +15,8 @@ export class InspectorPage {
   readonly page: Page;
   /** What the browser has found wrong */
   readonly faults: string[] = [];
+  /** The browser complains of a host that it cannot reach any more */
+  expectsLoss = false;
 
   /** A page that must have had no fault when the test is over. */
   static async open(browser: Browser, options: PageOptions = {}): Promise<InspectorPage> {
@@ -43,6 +45,7 @@ export class InspectorPage {
     this.page = page;
     // Violations of the content security policy are among them.
     page.on("console", (message) => {
+      if (this.expectsLoss && message.text().startsWith("Failed to load resource")) return;
       if (["error", "warning"].includes(message.type())) this.faults.push(message.text());
     });
     page.on("pageerror", (error) => this.faults.push(error.message));
