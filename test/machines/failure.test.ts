@@ -2,7 +2,10 @@ import { describe, expect, test } from "vitest";
 import { type AnyActorRef, createActor, fromCallback } from "xstate";
 import { pluginConnectionMachine } from "../../machines/index.ts";
 import { requestOf, settingsOf } from "./support/fixtures.ts";
+import { allowLateEvents } from "./support/late-events.ts";
 import { TestConnection, testedMachine } from "./support/test-connection.ts";
+
+allowLateEvents();
 
 // What must never happen: an action or a service of the host throws. The machine cannot go on then, but whoever has to clean
 // up hears of it.

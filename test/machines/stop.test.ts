@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { requestOf } from "./support/fixtures.ts";
+import { allowLateEvents } from "./support/late-events.ts";
 import { reachRow } from "./support/table.ts";
 import { TestConnection } from "./support/test-connection.ts";
 import { rows } from "./table/rows.ts";
+
+allowLateEvents();
 
 /** Every call that was admitted has one end, and nothing is left of the connection. */
 function expectNothingLeft(connection: TestConnection): void {

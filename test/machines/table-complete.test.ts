@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { AnyStateNode, InspectionEvent } from "xstate";
+import { allowLateEvents } from "./support/late-events.ts";
 import { factsOf, instancesOf, reachRow } from "./support/table.ts";
 import { testedMachine } from "./support/test-connection.ts";
 import { idle } from "./table/before-ready.ts";
 import { cellsOf, delaysOf, eventOf, leftOf } from "./table/cells.ts";
 import { rows } from "./table/rows.ts";
+
+allowLateEvents();
 
 describe("the table is complete", () => {
   const nodes = (node: AnyStateNode): AnyStateNode[] => [

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { transition } from "xstate";
 import type { ConnectionEvent } from "../../machines/index.ts";
 import { changesOf, pictureOf } from "./support/describe.ts";
+import { allowLateEvents } from "./support/late-events.ts";
 import {
   type Circumstances,
   type Effect,
@@ -40,14 +41,8 @@ function expectNothing(row: Row, connection: TestConnection, event: ConnectionEv
 const titleOf = (what: string, { when }: Circumstances): string =>
   when === undefined ? what : `${what}, when ${when}`;
 
-beforeEach(() => {
-  // XState's development build warns of events to an actor that has ended. That is what the last row is about.
-  vi.spyOn(console, "warn").mockReturnValue();
-});
-
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+// That is what the last row is about.
+allowLateEvents();
 
 describe.each(Object.entries(rows))("%s", (_, row) => {
   for (const [type, cells] of cellsOf(row)) {
