@@ -119,16 +119,25 @@ describe("the options", () => {
   test("have defaults", () => {
     const { input, ...others } = readOptions([]);
     expect(path.isAbsolute(input)).toBe(true);
-    expect(others).toEqual({ seed: 1, json: false, ledger: undefined, help: false });
+    expect(others).toEqual({
+      seed: 1,
+      json: false,
+      ledger: undefined,
+      inspect: false,
+      open: false,
+      help: false,
+    });
   });
 
   test("are taken", () => {
-    const args = ["--input=x", "--seed", "12", "--json", "--ledger", "l"];
+    const args = ["--input=x", "--seed", "12", "--json", "--ledger", "l", "--inspect"];
     expect(readOptions(args)).toEqual({
       input: "x",
       seed: 12,
       json: true,
       ledger: "l",
+      inspect: true,
+      open: false,
       help: false,
     });
   });

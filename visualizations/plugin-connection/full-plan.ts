@@ -1,6 +1,21 @@
-import { column, down, left, type Plan, right, row, up, upAtEnd, within } from "../layout/arrangement.ts";
+import {
+  column,
+  down,
+  left,
+  type Plan,
+  right,
+  row,
+  up,
+  upAtEnd,
+  within,
+} from "../layout/arrangement.ts";
 
-const steps = ["choice", row(["spawning", "connecting"], { gap: 2 }), "initializing", "fetchingConfig"];
+const steps = [
+  "choice",
+  row(["spawning", "connecting"], { gap: 2 }),
+  "initializing",
+  "fetchingConfig",
+];
 const opening = within("opening", column(steps, { align: "center" }));
 
 const closedRows = [
@@ -11,7 +26,11 @@ const closed = within("closed", column(closedRows, { gap: 4, align: "end" }));
 
 const ready = within(
   "ready",
-  column([column(["ready.initial", "ready.waiting"], { gap: 1 }), "ready.invoking", "ready.draining"]),
+  column([
+    column(["ready.initial", "ready.waiting"], { gap: 1 }),
+    "ready.invoking",
+    "ready.draining",
+  ]),
 );
 
 const leaving = column(["closing", "stopping", "terminated", "legend"], { gap: 4 });
@@ -19,7 +38,10 @@ const leaving = column(["closing", "stopping", "terminated", "legend"], { gap: 4
 /** The life of a connection from left to right; what comes back goes around it. */
 export const fullPlan: Plan = {
   arrangement: column(
-    ["heading", row([row([column([opening, closed], { gap: 7 }), ready], { gap: 6 }), leaving], { gap: 8 })],
+    [
+      "heading",
+      row([row([column([opening, closed], { gap: 7 }), ready], { gap: 6 }), leaving], { gap: 8 }),
+    ],
     { gap: 2 },
   ),
   exits: {
@@ -42,6 +64,14 @@ export const fullPlan: Plan = {
     "stopping→terminated": down,
     "stopping→terminated:failure": down,
   },
-  widths: { initializing: 20, fetchingConfig: 20, terminated: 20, reconnecting: 14, "ready.waiting": 22, "ready.invoking": 22, "ready.draining": 22 },
+  widths: {
+    initializing: 20,
+    fetchingConfig: 20,
+    terminated: 20,
+    reconnecting: 14,
+    "ready.waiting": 22,
+    "ready.invoking": 22,
+    "ready.draining": 22,
+  },
   margin: { left: 5, right: 5, top: 2, bottom: 5 },
 };

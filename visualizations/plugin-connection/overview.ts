@@ -1,5 +1,15 @@
 import type { Way } from "../figure/overview.ts";
-import { column, down, left, type Plan, right, row, up, upAtEnd, within } from "../layout/arrangement.ts";
+import {
+  column,
+  down,
+  left,
+  type Plan,
+  right,
+  row,
+  up,
+  upAtEnd,
+  within,
+} from "../layout/arrangement.ts";
 
 /** The good way, the losses, and the end. */
 export const ways: readonly Way[] = [
@@ -23,7 +33,13 @@ export const ways: readonly Way[] = [
     tone: "failure",
   },
   { from: "closing", to: "coolingDown", of: ["[else]"], words: "attempts spent", tone: "failure" },
-  { from: "closing", to: "dormant", of: ["[isFallingAsleep]"], words: "idle too long", tone: "wish" },
+  {
+    from: "closing",
+    to: "dormant",
+    of: ["[isFallingAsleep]"],
+    words: "idle too long",
+    tone: "wish",
+  },
   { from: "closing", to: "terminated", of: ["[isFinal]"], words: "given up", tone: "failure" },
   { from: "reconnecting", to: "choice", of: ["after backoffDelay"], tone: "way" },
   { from: "coolingDown", to: "choice", of: ["after probeDelay"], tone: "way" },
@@ -32,7 +48,12 @@ export const ways: readonly Way[] = [
   { from: "stopping", to: "terminated", of: ["session.closed"], tone: "wish" },
 ];
 
-const steps = ["choice", row(["spawning", "connecting"], { gap: 1 }), "initializing", "fetchingConfig"];
+const steps = [
+  "choice",
+  row(["spawning", "connecting"], { gap: 1 }),
+  "initializing",
+  "fetchingConfig",
+];
 const opening = within("opening", column(steps, { align: "center" }));
 
 const closed = within(
@@ -73,6 +94,13 @@ export const overviewPlan: Plan = {
     "ready.invoking→ready.draining": down,
     "stopping→terminated": down,
   },
-  widths: { "ready.waiting": 14, "ready.invoking": 14, "ready.draining": 14, closing: 9, stopping: 9, terminated: 9 },
+  widths: {
+    "ready.waiting": 14,
+    "ready.invoking": 14,
+    "ready.draining": 14,
+    closing: 9,
+    stopping: 9,
+    terminated: 9,
+  },
   margin: { left: 3, right: 4, top: 2, bottom: 3 },
 };

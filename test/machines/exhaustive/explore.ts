@@ -60,7 +60,7 @@ export function explore(
   return { bounds, vertices, edges, depth: wayTo(last).length };
 }
 
-const mostVertices = 200_000;
+const mostVertices = 400_000;
 
 /** Throws if the step violates one of the invariants. */
 export function check(
