@@ -182,6 +182,23 @@ export const everyBounds: readonly Bounds[] = [
   evenly,
 ];
 
+const everythingAtOnce: Bounds = {
+  ...base,
+  settings: settingsOf({
+    ...burst(2),
+    replay: "once",
+    maxInFlight: 2,
+    maxQueue: 1,
+    lazy: true,
+    idleTimeoutMs: 500,
+  }),
+  requests: [request(1), patient(2, { hookType: "other" })],
+  batches: true,
+  withdraws: true,
+  hasGhosts: true,
+  forgets: true,
+};
+
 /** Too many ways for every run of the tests. */
 export const largeBounds: readonly Bounds[] = [
   {
@@ -193,21 +210,16 @@ export const largeBounds: readonly Bounds[] = [
     size: { states: 12_135, edges: 170_758, depth: 29 },
   },
   {
-    ...base,
-    name: "large: two calls at a time, each worth a second try, a short queue, asleep when idle, a hook that is withdrawn, facts of sessions that are long gone",
-    settings: settingsOf({
-      ...burst(2),
-      replay: "once",
-      maxInFlight: 2,
-      maxQueue: 1,
-      lazy: true,
-      idleTimeoutMs: 500,
-    }),
-    requests: [request(1), patient(2, { hookType: "other" })],
-    batches: true,
-    withdraws: true,
-    hasGhosts: true,
-    size: { states: 95_447, edges: 1_783_880, depth: 34 },
+    ...everythingAtOnce,
+    name: "large: two calls at a time, each worth a second try, everything that can happen in a host that sleeps",
+    settings: { ...everythingAtOnce.settings, idleTimeoutMs: null },
+    oversleeps: true,
+    size: { states: 71_186, edges: 1_442_130, depth: 41 },
+  },
+  {
+    ...everythingAtOnce,
+    name: "large: two calls at a time, each worth a second try, everything that can happen, asleep when idle",
+    size: { states: 69_860, edges: 1_397_879, depth: 35 },
   },
 ];
 
