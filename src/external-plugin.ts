@@ -231,8 +231,11 @@ export class ExternalPlugin {
     port.onConfigChanged = (before, after) =>
       this.#emitter.emit("configChanged", { before, after });
     const connection: Connection = new Connection(prepared, this.#options.inspect, {
-      stateChanged: (from, to, generation) =>
-        this.#emitter.emit("stateChange", { from, to, generation }),
+      // What another one has taken the place of is still being released: its states are no news of this plugin's.
+      stateChanged: (from, to, generation) => {
+        if (connection === this.#connection)
+          this.#emitter.emit("stateChange", { from, to, generation });
+      },
       emitted: (event) => tellEvent(this.#emitter, port, connection.context.link, event),
     });
     void connection.ended.then(({ reason }) => {

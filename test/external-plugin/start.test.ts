@@ -100,6 +100,19 @@ describe("initialize", () => {
     expect(plugin.status()).toMatchObject({ state: "ready.waiting", generation: 1 });
   });
 
+  it("tells the states of the new beginning only, while the former one is still being released", async () => {
+    control.prepare({ do: "treat", what: "initialize", how: "ignore" }, { do: "ignoreEnd" });
+    const plugin = stdioPlugin(control, { timeouts: { initializeMs: 300 }, lazy: true });
+    await failure(plugin.initialize());
+    const states: string[] = [];
+    plugin.on("stateChange", ({ from, to }) => states.push(from, to));
+    control.prepare();
+    await call(plugin, "wakes it");
+    expect(states.slice(0, 2)).toEqual(["idle", "spawning"]);
+    expect(states).not.toContain("terminated");
+    expect(control.survivors).toHaveLength(1);
+  });
+
   it("is stopped for good with what is still being released", async () => {
     control.prepare({ do: "treat", what: "initialize", how: "ignore" }, { do: "ignoreEnd" });
     const plugin = stdioPlugin(control, { timeouts: { initializeMs: 300 } });
