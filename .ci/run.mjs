@@ -19,7 +19,7 @@ const steps = [
   ...checks.map((script) => command(script)),
   leavesClean("diagrams", "visualizations", "README.md", "ARCHITECTURE.md"),
   command("test:model"),
-  suite("test:mistakes"),
+  suite("test:slow"),
   command("simulate", "--", "--seeds", "200", "--calls", "1000", "--faults", "10"),
   // Suites that need more than Node
   // Debian's Python comes without the module that makes environments.
