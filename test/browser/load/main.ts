@@ -29,6 +29,11 @@ const host = spawn(
   { stdio: ["pipe", "pipe", "inherit"] },
 );
 process.once("exit", () => host.kill("SIGKILL"));
+const over = once(host, "exit");
+let isOver = false;
+void over.then(() => {
+  isOver = true;
+});
 const samples: HostSample[] = [];
 let url = "";
 createInterface(host.stdout).on("line", (line) => {
@@ -38,7 +43,10 @@ createInterface(host.stdout).on("line", (line) => {
 /** Until the host has told of so many more seconds. */
 const hostSeconds = async (count: number): Promise<readonly HostSample[]> => {
   const from = samples.length;
-  while (samples.length < from + count) await wait(50);
+  while (samples.length < from + count) {
+    if (isOver) throw new Error("The host has ended");
+    await wait(50);
+  }
   return samples.slice(from);
 };
 
@@ -63,7 +71,7 @@ const withHanging = await hostSeconds(phase);
 const pageFigures = await figuresOf(page);
 await browser.close();
 host.stdin.end();
-await once(host, "exit");
+await over;
 
 const figures = {
   ...plan,
