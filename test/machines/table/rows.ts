@@ -1,8 +1,11 @@
 import type { Row } from "../support/table.ts";
-import { closing, coolingDownRow, dormant, reconnecting } from "./after-loss.ts";
 import { connecting, fetchingConfig, idle, initializing, spawning } from "./before-ready.ts";
+import { closing } from "./closing.ts";
+import { drainingAfterLoss, drainingToReopen, drainingToStop } from "./draining.ts";
 import { stopping, terminated } from "./end.ts";
-import { drainingAfterLoss, drainingToReopen, drainingToStop, invoking, waiting } from "./ready.ts";
+import { invoking } from "./invoking.ts";
+import { coolingDownRow, dormant, reconnecting } from "./nothing-open.ts";
+import { waiting } from "./waiting.ts";
 
 /** The whole table: a leaf has several rows where what it does depends on why it was entered. */
 export const rows: Readonly<Record<string, Row>> = {
