@@ -1,19 +1,13 @@
-import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
-
-const { TEST_REPORT: report } = process.env;
+import { build, suite } from "../support/suite.ts";
 
 export default defineConfig({
-  root: fileURLToPath(new URL("../..", import.meta.url)),
   test: {
+    ...suite,
     include: ["test/interop/**/*.test.ts"],
-    globalSetup: ["test/support/build.ts", "test/interop/support/venv.ts"],
-    reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
-    execArgv: ["--conditions=development"],
-    maxWorkers: 2,
+    globalSetup: [build, "test/interop/support/venv.ts"],
     testTimeout: 60_000,
     // Starting Python servers takes its time on a busy machine.
     hookTimeout: 120_000,
-    retry: 0,
   },
 });
