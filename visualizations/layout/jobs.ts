@@ -4,8 +4,8 @@ import type { Point } from "./drawing.ts";
 import type { Area } from "./grid.ts";
 import { areaOf, containersOf, type Ground } from "./ground.ts";
 import { directionOf, pointOn } from "./ports.ts";
+import type { Job } from "./route.ts";
 import type { Direction, RouteGrid } from "./route-grid.ts";
-import type { Job } from "./router.ts";
 
 /** The lines to be routed, the shortest first: they have the fewest ways to choose from. */
 export function jobsOf(ground: Ground, grid: RouteGrid): readonly Job[] {

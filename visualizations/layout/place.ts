@@ -7,8 +7,9 @@ import { areaOf, type Ground } from "./ground.ts";
 import { jobsOf } from "./jobs.ts";
 import { gridOf } from "./obstacles.ts";
 import { type Port, portOf } from "./ports.ts";
+import type { Route } from "./route.ts";
 import { type Direction, type RouteGrid, steps } from "./route-grid.ts";
-import { type Route, route } from "./router.ts";
+import { route } from "./router.ts";
 import { unitOf } from "./units.ts";
 
 /** Gives each part of a figure its place. The same figure always gets the same places. */

@@ -1,5 +1,5 @@
+import type { Route } from "./route.ts";
 import { isHorizontal, type RouteGrid } from "./route-grid.ts";
-import type { Route } from "./router.ts";
 
 /** Which lines run where. Those of one group may run together, in one direction; others may only cross. */
 export class TrafficMap {
