@@ -98,15 +98,15 @@ export const isFatal = (link: Link): boolean => !link.hasBeenReady && (link.faul
 const isCrashLoop = (link: Link, at: number, policy: LinkPolicy): boolean =>
   recentLosses(link, at, policy).length >= policy.restartLimit.losses;
 
-/** A first start has come to nothing: what is left of it is released, and nothing more follows. */
-export const isStartSpent = (link: Link, { startAttempts }: LinkPolicy): boolean =>
-  !link.hasBeenReady && (isFatal(link) || link.attempt >= startAttempts);
-
 export function hasAttemptsLeft(link: Link, at: number, policy: LinkPolicy): boolean {
   if (link.cooled !== null || isFatal(link) || isCrashLoop(link, at, policy)) return false;
   const limit = link.hasBeenReady ? policy.backoff.attempts : policy.startAttempts;
   return link.attempt < limit;
 }
+
+/** A first start has come to nothing: what is left of it is released, and nothing more follows. No losses count before it. */
+export const isStartSpent = (link: Link, policy: LinkPolicy): boolean =>
+  !link.hasBeenReady && !hasAttemptsLeft(link, 0, policy);
 
 export function awaitRetry(link: Link, at: number, policy: LinkPolicy): Link {
   const waitMs = link.hasBeenReady

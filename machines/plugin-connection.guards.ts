@@ -84,9 +84,9 @@ export const isOverdue = ({ context, event }: Question): boolean => {
   return context.traffic.out.some((call) => call.abandoned && ids.includes(call.request.id));
 };
 
-/** A stop that lets the calls in flight be answered first. */
-export const isGracefulStop = ({ context, event }: Question): boolean =>
-  (expectEvent(event, "plugin.stop").drainMs ?? 0) > 0 && context.traffic.out.length > 0;
+/** A stop that lets the calls in flight be answered first. Asked only where there are some. */
+export const isGracefulStop = ({ event }: Question): boolean =>
+  (expectEvent(event, "plugin.stop").drainMs ?? 0) > 0;
 
 export const isStopping = ({ context }: Question): boolean => context.intent.kind === "stop";
 

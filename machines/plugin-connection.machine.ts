@@ -364,7 +364,6 @@ export const pluginConnectionMachine = connection.createMachine({
 
         /** Nothing more is sent: the calls that are out get their answers before the session is closed. */
         draining: {
-          id: "draining",
           on: {
             "hook.invoke": [
               { guard: "isStopping", actions: "refuseStopped" },
