@@ -1,3 +1,5 @@
+import { isThenable } from "./has-methods.ts";
+
 const ignore = (): void => {};
 
 /**
@@ -11,13 +13,4 @@ export function tellHost(call: () => unknown, failed: () => void = ignore): void
   } catch {
     failed();
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "then" in value &&
-    typeof value.then === "function"
-  );
 }

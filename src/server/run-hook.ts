@@ -1,3 +1,4 @@
+import { isThenable } from "../has-methods.ts";
 import type { CallAbort } from "./call-abort.ts";
 import type { Plugin } from "./define-plugin.ts";
 import type { HookCall } from "./hook-types.ts";
@@ -50,13 +51,4 @@ function withinTime(
 
 function timeoutText({ name, timeoutMs }: Plugin): string {
   return `Plugin ${name} exceeded ${timeoutMs / 1_000}s timeout`;
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "then" in value &&
-    typeof value.then === "function"
-  );
 }

@@ -280,9 +280,9 @@ describe("coverage", () => {
     await opened.expectRow("Guard", { state: "idle" });
     const file = path.join(tmpdir(), `${process.pid}-coverage.json`);
     const counts = {
-      "idle plugin.start 0": 7,
+      "idle/plugin.start/0": 7,
       "spawning/session.opened/0": 5,
-      ". hook.cancel 0": 1,
+      "/hook.cancel/0": 1,
     };
     await writeFile(file, JSON.stringify({ states: 14, taken: counts }));
     await openFile(opened, "Coverage…", file);

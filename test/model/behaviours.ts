@@ -1,22 +1,9 @@
 import type { ActorLogic } from "xstate";
-import {
-  adjacencyMapToArray,
-  getAdjacencyMap,
-  type StatePath,
-  type TraversalOptions,
-} from "xstate/graph";
+import { adjacencyMapToArray, getAdjacencyMap, type TraversalOptions } from "xstate/graph";
 import { changesOf, pictureOf } from "../machines/support/describe.ts";
 import type { ModelMove, ModelState } from "./model.ts";
 import { doneIn } from "./observation.ts";
-
-type Path = StatePath<ModelState, ModelMove>;
-
-/** How a path goes on from a state that is known already. */
-interface Way {
-  readonly state: ModelState;
-  readonly move?: ModelMove;
-  readonly from?: Way | undefined;
-}
+import { type GraphPath, pathOf, type Way } from "./way.ts";
 
 /**
  * For everything that the machine does anywhere within the bounds, the shortest path on which it does it. One path for each
@@ -25,14 +12,14 @@ interface Way {
 export function behaviourPaths(
   logic: ActorLogic<ModelState, ModelMove, undefined>,
   options: TraversalOptions<ModelState, ModelMove, undefined>,
-): Path[] {
+): GraphPath[] {
   const { serializeState } = options;
   if (!serializeState) throw new Error("the model needs a key for its states");
   const first = logic.getInitialSnapshot({} as never, undefined);
   const ways = new Map<ModelState, Way>([[first, { state: first }]]);
   const reached = new Set([serializeState(first, undefined)]);
   const shown = new Set<string>();
-  const paths: Path[] = [];
+  const paths: GraphPath[] = [];
   // Breadth first, as they come: the first way to a state is the shortest, and is gone on from.
   for (const edge of adjacencyMapToArray(getAdjacencyMap(logic, options))) {
     const { state, event: move, nextState } = edge;
@@ -60,13 +47,3 @@ function behaviourOf({ type }: ModelMove, state: ModelState): string {
   const does = doneIn(state).map((line) => line.replace(/^(session|tell ready) \d+/, "$1"));
   return JSON.stringify([from.leaf, type, taken, does, changes]);
 }
-
-function pathOf(way: Way): Path {
-  const steps: Path["steps"] = [];
-  for (let at: Way | undefined = way; at; at = at.from) {
-    steps.unshift({ state: at.state, event: at.move ?? init });
-  }
-  return { state: way.state, steps, weight: steps.length - 1 };
-}
-
-const init = { type: "xstate.init" } as never;

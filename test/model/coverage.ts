@@ -1,6 +1,7 @@
 import type { InspectionEvent } from "xstate";
+import { edgeId } from "../../src/inspector/edge-id.ts";
 import type { ModelMove, ModelState } from "./model.ts";
-import { everyEvent, everyLeaf, everyState, everyTransition, transitionId } from "./transitions.ts";
+import { everyEvent, everyLeaf, everyState, everyTransition } from "./transitions.ts";
 
 /** What of the machine's definition has been gone through, as the actor itself tells it. */
 export class Coverage {
@@ -13,7 +14,7 @@ export class Coverage {
   readonly inspect = (event: InspectionEvent): void => {
     if (event.type !== "@xstate.microstep") return;
     for (const taken of event._transitions) {
-      const id = transitionId(taken);
+      const id = edgeId(taken);
       this.transitions.set(id, (this.transitions.get(id) ?? 0) + 1);
     }
   };

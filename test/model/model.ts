@@ -1,13 +1,13 @@
-import type { ActorLogic, TransitionDefinition } from "xstate";
+import type { ActorLogic } from "xstate";
 import { TestModel } from "xstate/graph";
 import { type ConnectionEvent, pluginConnectionMachine } from "../../machines/index.ts";
+import { edgeId } from "../../src/inspector/edge-id.ts";
 import type { Bounds } from "../machines/exhaustive/bounds.ts";
 import type { Effects } from "../machines/exhaustive/effects.ts";
 import type { History, StepEvent } from "../machines/exhaustive/history.ts";
 import { type Move, movesOf } from "../machines/exhaustive/moves.ts";
 import { keyOf, type Snapshot, type State, Stepper } from "../machines/exhaustive/state.ts";
 import { Strays } from "./strays.ts";
-import { transitionId } from "./transitions.ts";
 
 export interface ModelMove extends Move {
   readonly type: Move["event"]["type"];
@@ -88,8 +88,7 @@ function logicOf(bounds: Bounds): ActorLogic<ModelState, ModelMove, undefined> {
 /** One microstep for an event: the machine has neither eventless transitions nor events of its own. */
 function takenBy({ snapshot }: State, event: ConnectionEvent): string[] {
   if (snapshot.status !== "active") return [];
-  const definitions = pluginConnectionMachine.getTransitionData(snapshot, event);
-  return (definitions as TransitionDefinition<never, never>[]).map(transitionId);
+  return pluginConnectionMachine.getTransitionData(snapshot, event).map(edgeId);
 }
 
 function waitsAfter({ waits }: ModelState, { type }: StepEvent, effects: Effects) {

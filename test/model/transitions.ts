@@ -1,21 +1,10 @@
-import type { AnyStateNode, AnyTransitionDefinition } from "xstate";
+import type { AnyStateNode } from "xstate";
 import { pluginConnectionMachine } from "../../machines/index.ts";
+import { edgeId } from "../../src/inspector/edge-id.ts";
 
-/**
- * A transition's name: where it starts, on what, and its place among those that are tried for it, as in
- * `ready.invoking hooks.answered 2`. The root's name is a dot.
- */
-export function transitionId(definition: AnyTransitionDefinition): string {
-  const { source, eventType } = definition;
-  const tried = source.transitions.get(eventType) ?? [];
-  return `${stateId(source)} ${shortName(eventType)} ${tried.indexOf(definition)}`;
-}
+/** The name of a state: its path, or a dot for the root. */
 
 export const stateId = ({ path }: AnyStateNode): string => path.join(".") || ".";
-
-/** `after openTimeout` for `xstate.after.openTimeout.spawning` */
-const shortName = (eventType: string): string =>
-  eventType.replace(/^xstate\.after\.(\w+)\..*/, "after $1");
 
 export const nodesOf = (node: AnyStateNode): AnyStateNode[] => [
   node,
@@ -24,10 +13,10 @@ export const nodesOf = (node: AnyStateNode): AnyStateNode[] => [
 
 const everyNode = nodesOf(pluginConnectionMachine.root);
 
-/** All that the machine's definition declares: on an event, after a delay, always, when something is done or fails. */
+/** All that the machine's definition declares, by the names that the diagrams and the inspector have for it: on an event, after a delay, always, when something is done or fails. */
 export const everyTransition: readonly string[] = everyNode.flatMap((node) => [
-  ...[...node.transitions.values()].flat().map(transitionId),
-  ...(node.always ?? []).map((_, index) => `${stateId(node)} always ${index}`),
+  ...[...node.transitions.values()].flat().map(edgeId),
+  ...(node.always ?? []).map((_, index) => `${node.path.join(".")}/always/${index}`),
 ]);
 
 export const everyState: readonly string[] = everyNode.map(stateId);

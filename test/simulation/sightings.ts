@@ -1,4 +1,5 @@
 import { PluginError, type PluginErrorCode } from "../../src/index.ts";
+import { leafStates } from "../../src/inspector/trace/record.ts";
 import { callRecords } from "./call-records.ts";
 import type { Entry, Rules } from "./history.ts";
 
@@ -83,23 +84,6 @@ export const impossibleCodes: Readonly<Record<string, string>> = {
     "the simulated network begins above TLS; test/transports/http has it with real certificates",
 };
 
-const allStates = [
-  "idle",
-  "spawning",
-  "connecting",
-  "initializing",
-  "fetchingConfig",
-  "ready.waiting",
-  "ready.invoking",
-  "ready.draining",
-  "closing",
-  "reconnecting",
-  "coolingDown",
-  "dormant",
-  "stopping",
-  "terminated",
-];
-
 const allReplays = [
   "provable: a call that has not run is repeated",
   "provable: a call is lost once, unknown",
@@ -115,7 +99,7 @@ export function missing({ codes, states, replays }: Sightings): string[] {
   const expected = Object.keys(allCodes).filter((code) => !(code in impossibleCodes));
   return [
     ...expected.filter((code) => codes[code] === undefined),
-    ...allStates.filter((state) => states[state] === undefined),
+    ...leafStates.filter((state) => states[state] === undefined),
     ...allReplays.filter((replay) => replays[replay] === undefined),
   ];
 }

@@ -1,3 +1,4 @@
+import type { FeedStart } from "../../src/inspector/trace/feed-start.ts";
 import { readTrace } from "../../src/inspector/trace/read-trace.ts";
 import type { TraceHeader, TraceRecord } from "../../src/inspector/trace/record.ts";
 import { BoardView } from "./board-view.ts";
@@ -5,7 +6,7 @@ import { ChartView } from "./chart-view.ts";
 import { ControlView } from "./control-view.ts";
 import { readCoverage } from "./coverage.ts";
 import { byId, setAttributes, setText } from "./dom.ts";
-import { Feed, type FeedStart, type FeedState } from "./feed.ts";
+import { Feed, type FeedState } from "./feed.ts";
 import { chooseFile, openTrace, saveTrace } from "./files.ts";
 import type { Frame, View } from "./frame.ts";
 import { LogView } from "./log-view.ts";

@@ -5,8 +5,7 @@ export interface Coverage {
 
 /**
  * Reads what `npm run test:model -- --json` prints, which holds the counts as `taken`, or the counts alone:
- * `{ "<transition>": count, … }`. A transition is named as in the diagram (`ready.invoking/hooks.answered/1`) or as those tests
- * name it (`ready.invoking hooks.answered 1`).
+ * `{ "<transition>": count, … }`. A transition is named as in the diagram, such as `ready.invoking/hooks.answered/1`.
  *
  * @throws Error in words for people
  */
@@ -16,7 +15,7 @@ export function readCoverage(text: string): Coverage {
   for (const [name, count] of Object.entries(countsOf(report))) {
     if (typeof count !== "number" || !Number.isInteger(count) || count < 0)
       throw new Error(`The count of ${name.slice(0, 100)} must be a whole number`);
-    counts.set(keyOf(name), count);
+    counts.set(name, count);
   }
   if (counts.size === 0) throw new Error("The report names no transitions");
   return { counts };
@@ -28,11 +27,4 @@ function countsOf(report: unknown): object {
   const { taken } = report;
   if (typeof taken === "object" && taken !== null) return taken;
   throw new Error("taken must be an object");
-}
-
-function keyOf(name: string): string {
-  if (name.includes("/")) return name;
-  const [source = "", ...rest] = name.split(" ");
-  const place = rest.pop() ?? "";
-  return `${source === "." ? "" : source}/${rest.join(".")}/${place}`;
 }

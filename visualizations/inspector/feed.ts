@@ -1,13 +1,5 @@
-import type { TraceHeader, TraceRecord } from "../../src/inspector/trace/record.ts";
-
-export interface FeedStart {
-  readonly header: TraceHeader;
-  readonly allowControl: boolean;
-  /** Name of a trace that is to be shown: this host has nothing live */
-  readonly trace: string | null;
-  readonly now: number;
-  readonly records: readonly TraceRecord[];
-}
+import type { FeedStart } from "../../src/inspector/trace/feed-start.ts";
+import type { TraceRecord } from "../../src/inspector/trace/record.ts";
 
 /** How the page and the host are connected. `refused`: the token is wrong, so that it makes no sense to try again. */
 export type FeedState = "connecting" | "live" | "silent" | "lost" | "refused";

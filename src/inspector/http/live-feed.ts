@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { History } from "../history.ts";
+import type { FeedStart } from "../trace/feed-start.ts";
 import type { TraceHeader, TraceRecord } from "../trace/record.ts";
 import { writeHead } from "./respond.ts";
 
@@ -16,17 +17,6 @@ export interface FeedParts {
   readonly allowControl: boolean;
   readonly trace: string | null;
   readonly now: () => number;
-}
-
-/** What a page is told first, and anew when it has missed something. */
-export interface FeedStart {
-  readonly header: TraceHeader;
-  readonly allowControl: boolean;
-  /** Name of the trace that is to be shown instead of what follows */
-  readonly trace: string | null;
-  readonly now: number;
-  /** The state of affairs before what follows */
-  readonly records: readonly TraceRecord[];
 }
 
 /**

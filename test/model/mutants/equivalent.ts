@@ -16,22 +16,22 @@ const ofTheHost =
 /** Every mutant that survives must stand here, and every one that stands here must survive. */
 export const equivalences: readonly Equivalence[] = [
   {
-    mutant: "closing session.closed 5: without dropSession",
+    mutant: "closing/session.closed/5: without dropSession",
     because: finalStates,
     trace: ["start", "failed", "closed"],
   },
   {
-    mutant: "closing after closeLimit 4: without dropSession",
+    mutant: "closing/after.closeLimit/4: without dropSession",
     because: finalStates,
     trace: ["start", "failed", "after closeLimit"],
   },
   {
-    mutant: "stopping session.closed 0: without dropSession",
+    mutant: "stopping/session.closed/0: without dropSession",
     because: finalStates,
     trace: [...opening, "stop", "closed"],
   },
   {
-    mutant: "stopping after stopLimit 0: without dropSession",
+    mutant: "stopping/after.stopLimit/0: without dropSession",
     because: finalStates,
     trace: [...opening, "stop", "after stopLimit"],
   },

@@ -14,7 +14,7 @@ import {
 
 /** A machine that differs from the one that ships in one place. */
 export interface Mutant {
-  /** Where and what, as in `ready.waiting plugin.stop 0: without target` */
+  /** Where and what, as in `ready.waiting/plugin.stop/0: without target` */
   readonly id: string;
   /** Id of the transition that was changed, if it was one */
   readonly transition?: string;
@@ -64,8 +64,7 @@ const listAt = (root: NodeConfig, { path, section, event }: Place): TransitionCo
 
 function transitionMutants(place: Place): Mutant[] {
   const { path, section, event, index } = place;
-  const shortName = section === "after" ? `after ${event}` : event;
-  const id = `${path.join(".") || "."} ${shortName} ${index}`;
+  const id = `${path.join(".")}/${section === "after" ? `after.${event}` : event}/${index}`;
   const mutant = (what: string, change: (list: TransitionConfig[]) => void): Mutant => ({
     id: `${id}: ${what}`,
     transition: id,

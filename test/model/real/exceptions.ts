@@ -3,12 +3,12 @@
  * is wrong, and only the model makes use of them. The list is exact: one that is taken after all is an error.
  */
 export const exceptions: Readonly<Record<string, string>> = {
-  "fetchingConfig session.configured 0": mutedBefore("opened"),
-  "ready.invoking hooks.answered 0": mutedBefore("ready"),
-  "ready.invoking session.lost 0": mutedBefore("ready"),
-  "ready.draining hooks.answered 0": mutedBefore("ready"),
-  "ready.draining session.lost 0": mutedBefore("ready"),
-  "closing session.closed 0": mutedBefore("opened, and so before it can be closed"),
+  "fetchingConfig/session.configured/0": mutedBefore("opened"),
+  "ready.invoking/hooks.answered/0": mutedBefore("ready"),
+  "ready.invoking/session.lost/0": mutedBefore("ready"),
+  "ready.draining/hooks.answered/0": mutedBefore("ready"),
+  "ready.draining/session.lost/0": mutedBefore("ready"),
+  "closing/session.closed/0": mutedBefore("opened, and so before it can be closed"),
 };
 
 function mutedBefore(what: string): string {

@@ -1,14 +1,10 @@
 import type { ActorLogic } from "xstate";
-import {
-  adjacencyMapToArray,
-  getAdjacencyMap,
-  type StatePath,
-  type TraversalOptions,
-} from "xstate/graph";
+import { adjacencyMapToArray, getAdjacencyMap, type TraversalOptions } from "xstate/graph";
 import { type Effects, sentCalls } from "../../machines/exhaustive/effects.ts";
 import { movesOf } from "../../machines/exhaustive/moves.ts";
 import { keyOf } from "../../machines/exhaustive/state.ts";
 import { type ModelMove, type ModelState, modelOf } from "../model.ts";
+import { type GraphPath, pathOf, type Way } from "../way.ts";
 import type { RealBounds } from "./bounds.ts";
 import { canCome, type FarEndFacts, factsAfter, isClosing, noFacts } from "./causes.ts";
 import { isPassing } from "./timing.ts";
@@ -73,27 +69,18 @@ export function realPaths(bounds: RealBounds, shown: Set<string>, isThorough: bo
   }));
 }
 
-type Path = StatePath<ModelState, ModelMove>;
-
-/** How a path goes on from a state that is known already. */
-interface Way {
-  readonly state: ModelState;
-  readonly move?: ModelMove;
-  readonly from?: Way | undefined;
-}
-
 function causedPaths(
   logic: Logic,
   options: Options,
   shown: Set<string>,
   isThorough: boolean,
-): Path[] {
+): GraphPath[] {
   const { serializeState } = options;
   if (!serializeState) throw new Error("the model needs a key for its states");
   const first = logic.getInitialSnapshot({} as never, undefined);
   const ways = new Map<ModelState, Way>([[first, { state: first }]]);
   const reached = new Set([serializeState(first, undefined)]);
-  const paths: Path[] = [];
+  const paths: GraphPath[] = [];
   // Breadth first, as they come: the first way to a state is the shortest, and is gone on from.
   for (const edge of adjacencyMapToArray(getAdjacencyMap(logic, options))) {
     const { state, event: move, nextState } = edge;
@@ -145,13 +132,3 @@ function settled(way: Way, logic: Logic, options: Options): Way {
 
 /** The model's logic makes no use of it. */
 const noScope = {} as never;
-
-function pathOf(way: Way): Path {
-  const steps: Path["steps"] = [];
-  for (let at: Way | undefined = way; at; at = at.from) {
-    steps.unshift({ state: at.state, event: at.move ?? init });
-  }
-  return { state: way.state, steps, weight: steps.length - 1 };
-}
-
-const init = { type: "xstate.init" } as never;

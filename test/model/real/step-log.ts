@@ -1,10 +1,10 @@
 import type { AnyTransitionDefinition, InspectionEvent } from "xstate";
 import { fromArray, toArray } from "../../../machines/call-queue.ts";
 import type { Call, ConnectionContext, HookRequestRef } from "../../../machines/index.ts";
+import { edgeId } from "../../../src/inspector/edge-id.ts";
 import { type Effects, effectsOf } from "../../machines/exhaustive/effects.ts";
 import type { StepEvent } from "../../machines/exhaustive/history.ts";
 import { leafOf, type Picture, pictureOf } from "../../machines/support/describe.ts";
-import { transitionId } from "../transitions.ts";
 import { soon } from "./difference.ts";
 
 /** A step that the connection's actor has taken. */
@@ -55,7 +55,7 @@ export class StepLog {
     this.#actions = [];
     this.steps.push({
       event,
-      transitions: transitions.map(transitionId),
+      transitions: transitions.map(edgeId),
       leaf: leafOf(value),
       context,
       picture: pictureOf(this.#renumber(context)),
