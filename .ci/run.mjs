@@ -13,8 +13,6 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.e
 const steps = [
   // The README's command: npm ci && npm test
   install(),
-  // Makes the certificates of the tests.
-  debian("openssl", "openssl version", "openssl"),
   suite("test"),
   ...checks.map((script) => command(script)),
   leavesClean("diagrams", "visualizations", "README.md", "ARCHITECTURE.md"),
