@@ -123,8 +123,9 @@ export class Connection {
    * process that has to be killed takes a while to be gone.
    */
   get hasFailedToStart(): boolean {
+    if (this.#leaf !== "closing") return false;
     const { link, intent, settings } = this.context;
-    return this.#leaf === "closing" && intent.kind === "recover" && isStartSpent(link, settings);
+    return intent.kind === "recover" && isStartSpent(link, settings);
   }
 
   get isReady(): boolean {

@@ -16,6 +16,10 @@ export interface Vertex {
   readonly edges: readonly Edge[];
 }
 
+interface Growing extends Vertex {
+  readonly edges: Edge[];
+}
+
 export interface Graph {
   readonly bounds: Bounds;
   readonly vertices: readonly Vertex[];
@@ -33,16 +37,16 @@ export function explore(
   names: readonly InvariantName[] = everyInvariant,
 ): Graph {
   const stepper = new Stepper(machine, bounds);
-  const first = { state: stepper.first, by: undefined, edges: [] as Edge[] };
+  const first: Growing = { state: stepper.first, by: undefined, edges: [] };
   const vertices = [first];
   const known = new Map<string, Vertex>([[keyOf(first.state, bounds), first]]);
   const reach = (state: State, from: Vertex, { label }: Move): Vertex => {
     const key = keyOf(state, bounds);
     const seen = known.get(key);
     if (seen) return seen;
-    const vertex: Vertex & { edges: Edge[] } = { state, by: { from, label }, edges: [] };
+    const vertex: Growing = { state, by: { from, label }, edges: [] };
     known.set(key, vertex);
-    vertices.push(vertex as never);
+    vertices.push(vertex);
     return vertex;
   };
   let edges = 0;
