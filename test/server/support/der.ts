@@ -22,8 +22,10 @@ export const bits = (content: Uint8Array, unused = 0): Buffer =>
   tagged(0x03, Buffer.from([unused]), content);
 
 /** With two digits for the year, as certificates have it until 2050. */
-export const time = (at: Date): Buffer =>
-  tagged(0x17, Buffer.from(`${at.toISOString().slice(2).replace(/[-T:]|\..*/g, "")}Z`));
+export function time(at: Date): Buffer {
+  const digits = at.toISOString().slice(2, 19).replaceAll(/[-T:]/g, "");
+  return tagged(0x17, Buffer.from(`${digits}Z`));
+}
 
 /** An object identifier, such as `2.5.4.3`. */
 export function oid(dotted: string): Buffer {
