@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { type HookType, hookTypes, isHookType, type PluginContext, PluginError } from "mcp-tether";
 import { type HostConfig, loadHostConfig } from "mcp-tether/host";
 import { UsageError } from "../demo/usage-error.ts";
 import { type Answer, askPlugin, type Question } from "./ask-plugin.ts";
 import type { AskOptions } from "./options.ts";
+import { readObject } from "./read-object.ts";
 
 export interface Asked {
   /** What all of them said, as it is printed */
@@ -63,20 +63,6 @@ async function contextOf({ context }: AskOptions): Promise<PluginContext> {
   if (context !== undefined) return (await readObject(context)) as unknown as PluginContext;
   const global_context = { request_id: randomUUID(), state: {}, metadata: {} };
   return { state: {}, global_context, metadata: {} };
-}
-
-async function readObject(file: string): Promise<Record<string, unknown>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(file, "utf8"));
-  } catch (cause) {
-    const { code }: { code?: unknown } = Object(cause);
-    const why = cause instanceof SyntaxError ? "is not JSON" : `cannot be read (${String(code)})`;
-    throw new UsageError(`${file} ${why}`, { cause });
-  }
-  if (typeof value === "object" && value !== null && !Array.isArray(value))
-    return value as Record<string, unknown>;
-  throw new UsageError(`${file} must hold a JSON object`);
 }
 
 function othersOf({ others }: HostConfig, options: AskOptions): Answer[] {

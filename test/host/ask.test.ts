@@ -192,6 +192,11 @@ describe("what is wrong is told", () => {
     const config = write("none.yaml", "plugins: [{name: Native, kind: a.B}]");
     const list = write("list.json", "[1]");
     const broken = write("broken.json", '{"s3cret": ');
+    const rounded = write("rounded.json", '{"name": "t", "args": {"id": 9007199254740993}}');
+    const endless = write("endless.json", '{"name": "t", "args": {"id": 1e999}}');
+    const latin = path.join(folder, "latin.json");
+    writeFileSync(latin, Buffer.from('{"name": "\xe9"}', "latin1"));
+    const marked = write("marked.json", '\ufeff{"name": "t"}');
     const refusal = async (given: readonly string[]): Promise<unknown> => {
       const { signal } = new AbortController();
       try {
@@ -200,6 +205,8 @@ describe("what is wrong is told", () => {
         return error instanceof UsageError ? error.message : error;
       }
     };
+    const changed = (file: string): string =>
+      `${file} has a number that JavaScript would change: write it as a text`;
     const common = ["--config", config, "--hook", "tool_pre_invoke"];
     const cases: readonly (readonly [given: readonly string[], said: unknown])[] = [
       [["--config", config], "--hook, --payload must be given too; see npm start -- --help"],
@@ -209,6 +216,9 @@ describe("what is wrong is told", () => {
       ],
       [[...common, "--payload", list], `${list} must hold a JSON object`],
       [[...common, "--payload", broken], `${broken} is not JSON`],
+      [[...common, "--payload", latin], `${latin} is no text in UTF-8`],
+      [[...common, "--payload", rounded], changed(rounded)],
+      [[...common, "--payload", endless], changed(endless)],
       [
         [...common, "--payload", path.join(folder, "no.json")],
         `${folder}/no.json cannot be read (ENOENT)`,
@@ -221,9 +231,9 @@ describe("what is wrong is told", () => {
         [...common, "--payload", list, "--seed", "1"],
         "Unknown option '--seed'; see npm start -- --help",
       ],
-      // Nobody has said anything.
+      // Nobody has said anything. A byte order mark is none of the text.
       [
-        [...common, "--payload", payload],
+        [...common, "--payload", marked],
         {
           answers: [
             { plugin: "Native", priority: 100, status: "skipped", reason: "its kind is a.B" },
