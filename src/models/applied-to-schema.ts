@@ -7,7 +7,7 @@ const text = z.string("must be a text");
 const textsOrNull = z.array(text, "must be a list of texts, or null").nullish();
 const template = {
   fields: textsOrNull,
-  result: z.boolean("must be true or false").optional(),
+  result: z.boolean("must be true or false").default(false),
   context: textsOrNull,
   extensions: z
     .custom<Record<string, unknown>>(isRecord, "must be an object or null")

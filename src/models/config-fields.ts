@@ -40,11 +40,20 @@ const modes = [
 const text = z.string("must be a text");
 const texts = z.array(text, "must be a list of texts");
 const textOrNull = z.string("must be a text or null").nullable();
-const names = z.array(text, "must be a list of texts, or null").nullable().optional();
+
+const listOrNull = "must be a list of texts, or null";
+
+// The reference keeps these as sets: each entry once, in no order of its own, and nothing of an empty one of a condition.
+const asSet = (names: readonly string[]): string[] => [...new Set(names)].sort();
+const capabilities = texts.transform(asSet);
+const names = z
+  .array(text, listOrNull)
+  .transform((written) => (written.length === 0 ? null : asSet(written)))
+  .nullish();
 
 // As hosts compare them: without parameters, in lower case.
 const contentType = text.transform((type) => type.replace(/;.*$/s, "").trim().toLowerCase());
-const contentTypes = z.array(contentType, "must be a list of texts, or null").nullish();
+const contentTypes = z.array(contentType, listOrNull).nullish();
 
 const condition: z.ZodType<PluginCondition> = z.object(
   {
@@ -54,7 +63,7 @@ const condition: z.ZodType<PluginCondition> = z.object(
     prompts: names,
     resources: names,
     agents: names,
-    user_patterns: names,
+    user_patterns: z.array(text, listOrNull).nullish(),
     content_types: contentTypes,
   },
   "must be an object",
@@ -81,7 +90,7 @@ const fields: { readonly [F in keyof SharedFields]: z.ZodType<SharedFields[F]> }
   max_content_size: z.int("must be a whole number"),
   conditions: z.array(condition, "must be a list of conditions"),
   applied_to: appliedToSchema,
-  capabilities: texts,
+  capabilities,
   config: freeObject,
 };
 

@@ -18,12 +18,28 @@ interface RawMcp {
 }
 
 /**
- * What is wrong between the fields of an `mcp` section. It looks at the section as it was written, so that all of this
- * is found at once with fields of a wrong type.
+ * What is wrong with an `mcp` section beyond the types of its fields. It looks at the section as it was written, so that
+ * all of this is found at once with fields of a wrong type.
  */
 export function mcpIssues(pluginName: string, mcp: unknown): InputIssue[] {
   if (!isRecord(mcp)) return [];
   const raw: RawMcp = mcp;
+  const issues = fieldIssues(raw);
+  // What is wrong in itself is not compared with the rest.
+  const wrong = issues.map(({ path }) => path);
+  return [...issues, ...betweenFields(pluginName, raw).filter(({ path }) => !wrong.includes(path))];
+}
+
+function fieldIssues({ url, uds, tls }: RawMcp): InputIssue[] {
+  const issues: InputIssue[] = [];
+  const ofUrl = typeof url === "string" && url !== "" ? urlProblem(url) : undefined;
+  if (ofUrl !== undefined) issues.push({ path: "mcp.url", message: ofUrl });
+  const ofUds = udsProblem(uds, "MCP client");
+  if (ofUds !== undefined) issues.push({ path: "mcp.uds", message: ofUds });
+  return isRecord(tls) ? [...issues, ...tlsIssues(tls, "mcp.tls")] : issues;
+}
+
+function betweenFields(pluginName: string, raw: RawMcp): InputIssue[] {
   if (raw.proto === "STDIO") return stdioIssues(pluginName, raw);
   return raw.proto === "STREAMABLEHTTP" ? httpIssues(pluginName, raw) : [];
 }
@@ -59,25 +75,33 @@ function httpIssues(pluginName: string, raw: RawMcp): InputIssue[] {
         message: "script/cmd/env/cwd are only valid for STDIO transport: remove it, or set proto",
       });
   }
-  const url = urlMessage(pluginName, raw);
-  if (url !== undefined) issues.push({ path: "mcp.url", message: url });
-  const uds = udsProblem(raw.uds, "MCP client");
-  if (uds !== undefined) issues.push({ path: "mcp.uds", message: uds });
-  const tls = tlsMisplaced(raw);
-  if (tls !== undefined) issues.push({ path: "mcp.tls", message: tls });
-  if (isRecord(raw.tls)) issues.push(...tlsIssues(raw.tls, "mcp.tls"));
+  const { url, uds, tls } = raw;
+  if (!isGiven(url))
+    issues.push({
+      path: "mcp.url",
+      message: `Plugin ${pluginName} has transport type set to StreamableHTTP but no url value: give the URL of the server, such as http://localhost:8000/mcp`,
+    });
+  if (isGiven(uds) && hasProtocol(url, "https:"))
+    issues.push({
+      path: "mcp.url",
+      message:
+        "TLS configuration is not supported for Unix domain sockets.: write http://localhost/mcp",
+    });
+  if (isGiven(tls) && isGiven(uds))
+    issues.push({
+      path: "mcp.tls",
+      message: "TLS configuration is not supported for Unix domain sockets.",
+    });
+  else if (isGiven(tls) && hasProtocol(url, "http:"))
+    issues.push({
+      path: "mcp.tls",
+      message: "has no effect on a URL that begins with http://: write https://, or remove it",
+    });
   return issues;
 }
 
-function urlMessage(pluginName: string, { url, uds }: RawMcp): string | undefined {
-  if (!isGiven(url))
-    return `Plugin ${pluginName} has transport type set to StreamableHTTP but no url value: give the URL of the server, such as http://localhost:8000/mcp`;
-  if (typeof url !== "string") return undefined;
-  const problem = urlProblem(url);
-  if (problem !== undefined) return problem;
-  if (isGiven(uds) && isHttps(url))
-    return "TLS configuration is not supported for Unix domain sockets.: write http://localhost/mcp";
-  return undefined;
+function hasProtocol(url: unknown, protocol: string): boolean {
+  return typeof url === "string" && url.slice(0, protocol.length).toLowerCase() === protocol;
 }
 
 // 108 bytes for the path and the NUL behind it; a longer one would be cut off without a word.
@@ -96,14 +120,6 @@ export function udsProblem(uds: unknown, end: "MCP client" | "MCP server"): stri
   return undefined;
 }
 
-function tlsMisplaced({ tls, uds, url }: RawMcp): string | undefined {
-  if (!isGiven(tls)) return undefined;
-  if (isGiven(uds)) return "TLS configuration is not supported for Unix domain sockets.";
-  if (typeof url === "string" && /^http:/i.test(url))
-    return "has no effect on a URL that begins with http://: write https://, or remove it";
-  return undefined;
-}
-
 interface RawTls {
   readonly certfile?: unknown;
   readonly keyfile?: unknown;
@@ -115,13 +131,13 @@ export function tlsIssues(tls: RawTls, at: string): InputIssue[] {
   const issues: InputIssue[] = [];
   for (const field of ["certfile", "keyfile", "ca_bundle"] as const) {
     const file = tls[field];
-    if (typeof file === "string" && !isBlank(file) && !kindOf(absolutePath(file))?.isFile())
+    if (typeof file === "string" && file !== "" && !kindOf(absolutePath(file))?.isFile())
       issues.push({
         path: `${at}.${field}`,
         message: `TLS file path does not exist: ${file}`,
       });
   }
-  if (isNamed(tls.keyfile) && !isNamed(tls.certfile))
+  if (isGiven(tls.keyfile) && !isGiven(tls.certfile))
     issues.push({ path: `${at}.certfile`, message: "keyfile requires certfile to be specified" });
   return issues;
 }
@@ -134,18 +150,11 @@ function kindOf(file: string): Stats | undefined {
   }
 }
 
+/** An empty text is what a template makes of a variable that is empty. */
 function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null;
-}
-
-function isNamed(file: unknown): boolean {
-  return isGiven(file) && file !== "";
+  return value !== undefined && value !== null && value !== "";
 }
 
 function isBlank(value: unknown): boolean {
   return typeof value === "string" && value.trim() === "";
-}
-
-function isHttps(url: string): boolean {
-  return /^https:/i.test(url);
 }

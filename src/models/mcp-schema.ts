@@ -38,7 +38,10 @@ const noNul = (value: string): boolean => !value.includes("\0");
 const hasNul = "must not contain a NUL character";
 
 const text = z.string("must be a text").refine(noNul, hasNul);
-const filled = text.refine((value) => value.trim() !== "", "must not be blank");
+// Whether it exists is found out when the process is started.
+const cwd = text.refine((value) => value === "" || value.trim() !== "", {
+  error: ({ input }) => `MCP stdio cwd ${input} does not exist or is not a directory.`,
+});
 
 const emptyCmd = "MCP stdio cmd must be a non-empty list.";
 const blankEntry = "MCP stdio cmd entries must be non-empty strings.";
@@ -72,15 +75,12 @@ function variableProblem(name: string, value: unknown): string | undefined {
   return noNul(value) ? undefined : hasNul;
 }
 
-// An empty one is none, as what a template makes of a variable that is empty.
-const file = text.refine((value) => value === "" || value.trim() !== "", "must not be blank");
-
 const tls = z.object(
   {
-    certfile: file.nullish(),
-    keyfile: file.nullish(),
+    certfile: text.nullish(),
+    keyfile: text.nullish(),
     keyfile_password: z.string("must be a text").nullish(),
-    ca_bundle: file.nullish(),
+    ca_bundle: text.nullish(),
     verify: z.boolean("must be true or false").default(true),
     check_hostname: z.boolean("must be true or false").default(true),
   },
@@ -97,7 +97,7 @@ export const mcpSchema: z.ZodType<McpShape> = z.object(
     script: text.nullish(),
     cmd: cmd.nullish(),
     env: env.nullish(),
-    cwd: filled.nullish(),
+    cwd: cwd.nullish(),
     uds: text.nullish(),
     tls: tls.nullish(),
     reconnect_attempts: z.int(attempts).min(0, attempts).default(3),

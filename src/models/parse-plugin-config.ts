@@ -95,8 +95,7 @@ function rules(name: string, raw: RawConfig): InputIssue[] {
   if (!isGiven(raw.mcp))
     issues.push({
       path: "mcp",
-      message:
-        "The mcp section must be defined for external plugin: it says how to reach the server (grpc and unix_socket are not supported)",
+      message: `External plugin ${name} must have 'mcp', 'grpc', or 'unix_socket' section configured: write mcp, the one that is supported here`,
     });
   issues.push(...mcpIssues(name, raw.mcp));
   for (const other of ["grpc", "unix_socket"] as const) {
@@ -131,11 +130,12 @@ const knownCapabilities: readonly string[] = [
 
 function capabilityIssues(capabilities: unknown): InputIssue[] {
   if (!Array.isArray(capabilities)) return [];
+  const known = knownCapabilities.map((name) => `'${name}'`).join(", ");
   return [...capabilities.entries()]
     .filter(([, entry]) => typeof entry === "string" && !knownCapabilities.includes(entry))
     .map(([index, entry]) => ({
       path: `capabilities.${index}`,
-      message: `Unknown capability: '${entry}'. Known: ${knownCapabilities.join(", ")}`,
+      message: `Unknown capability: '${entry}'. Known: [${known}]`,
     }));
 }
 

@@ -29,13 +29,11 @@ export interface McpServerConfig {
 const text = z.string("must be a text");
 const filled = text.refine((value) => value.trim() !== "", "must not be blank");
 
-const file = text.refine((value) => value === "" || value.trim() !== "", "must not be blank");
-
 const tls = z.object(
   {
-    certfile: file.nullish(),
-    keyfile: file.nullish(),
-    ca_bundle: file.nullish(),
+    certfile: text.nullish(),
+    keyfile: text.nullish(),
+    ca_bundle: text.nullish(),
     keyfile_password: text.nullish(),
     ssl_cert_reqs: z.literal([0, 1, 2], "must be 0, 1 or 2").nullish(),
   },

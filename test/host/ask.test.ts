@@ -181,7 +181,7 @@ describe("what is wrong is told", () => {
     expect(stderr).toBe(
       [
         `The configuration ${config} is invalid:`,
-        `  ${config}:2:3 plugins.0.mcp: The mcp section must be defined for external plugin: it says how to reach the server (grpc and unix_socket are not supported)`,
+        `  ${config}:2:3 plugins.0.mcp: External plugin A must have 'mcp', 'grpc', or 'unix_socket' section configured: write mcp, the one that is supported here`,
         `  ${config}:4:3 plugins.0.mode: must be one of enforce, enforce_ignore_error, permissive, disabled, sequential, transform, audit, concurrent, fire_and_forget`,
         "",
       ].join("\n"),

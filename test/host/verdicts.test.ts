@@ -27,7 +27,6 @@ const stricter = [
   "reconnect_attempts: -1",
   "reconnect_delay: -1",
   "reconnect_delay: .inf",
-  "http://a.example/<b>",
   "wss://a.example/",
   "proto: SSE",
   "server_settings: {tls: {}}",

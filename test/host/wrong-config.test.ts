@@ -54,7 +54,7 @@ mcpServers: []
       "13:7 plugins.1.mcp.url: URL must start with one of: http://, https://, ws://, wss:// (the last two cannot be used here)",
       "15:9 plugins.1.mcp.tls.ca_bundle: TLS file path does not exist: /no/such.pem",
       "16:5 plugins.2.name: must be a text: the name of the plugin on its server",
-      "16:5 plugins.2.mcp: The mcp section must be defined for external plugin: it says how to reach the server (grpc and unix_socket are not supported)",
+      "16:5 plugins.2.mcp: External plugin  must have 'mcp', 'grpc', or 'unix_socket' section configured: write mcp, the one that is supported here",
       "17:5 plugins.3: must be an object with name, kind and mcp",
       "18:5 plugins.4.name: Plugin Guard already registered: plugins.1.name, line 7 has that name too",
       "20:5 plugins.4.hooks: must be a list of texts",
