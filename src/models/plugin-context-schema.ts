@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { dateTimeSchema } from "./date-time.ts";
 import { recordSchema, textOrNullSchema } from "./field-schemas.ts";
 import type { GlobalContext, PluginContext, UserContext } from "./plugin-context.ts";
 
@@ -16,15 +17,15 @@ const userContextSchema: z.ZodType<UserContext> = z.object({
   department: textOrNullSchema,
   attributes: recordSchema.default({}),
   auth_method: textOrNullSchema,
-  authenticated_at: textOrNullSchema,
+  authenticated_at: dateTimeSchema.nullable().default(null),
   service_account: textOrNullSchema,
   delegation_chain: texts.default([]),
 });
 
 const contentTypeSchema = z
   .string()
-  .max(200, "Content-Type header too long")
-  .regex(/^\P{C}*$/u, "Content-Type contains invalid characters")
+  .refine((text) => [...text].length <= 200, { error: "Content-Type header too long", abort: true })
+  .regex(/^(?: |[^\p{C}\p{Z}])*$/u, "Content-Type contains invalid characters")
   .nullable()
   .default(null);
 

@@ -3,7 +3,7 @@ import { isRecord } from "../models/records.ts";
 
 const falseWords: ReadonlySet<string> = new Set(["0", "off", "f", "false", "n", "no"]);
 const trueWords: ReadonlySet<string> = new Set(["1", "on", "t", "true", "y", "yes"]);
-const wholeNumber = /^\s*[+-]?\d+(_\d+)*(\.0*)?\s*$/;
+const wholeNumber = /^\s*[+-]?\d+(_\d+)*(\.0+)?\s*$/;
 
 /**
  * Reads input of a host as the reference's validator does: a whole number or a truth value may also be given as what

@@ -28,6 +28,7 @@ const wrongType: Readonly<Record<string, Words>> = {
   int: ["int_type", "Input should be a valid integer"],
   array: ["list_type", "Input should be a valid list"],
   record: ["dict_type", "Input should be a valid dictionary"],
+  date: ["datetime_type", "Input should be a valid datetime"],
 };
 
 const forms: Readonly<Record<string, string>> = { string: "str", record: "dict[str,any]" };
@@ -99,6 +100,8 @@ function unreadable(expected: string, value: unknown): Words | undefined {
     ];
   if ((expected === "int" || expected === "number") && typeof value === "string")
     return ["int_parsing", "Input should be a valid integer, unable to parse string as an integer"];
+  if (expected === "date" && typeof value === "string")
+    return ["datetime_from_date_parsing", "Input should be a valid datetime or date"];
   if (expected === "boolean" && (typeof value === "string" || Number.isInteger(value)))
     return ["bool_parsing", "Input should be a valid boolean, unable to interpret input"];
   return undefined;

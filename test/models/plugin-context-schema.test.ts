@@ -47,6 +47,20 @@ describe("pluginContextSchema", () => {
     expect(pluginContextSchema.parse(shared({ user: "u" })).global_context.user).toBe("u");
   });
 
+  test("the type of the content has at most 200 characters, however long each of them is", () => {
+    const content_type = `text/html; title=${"😀".repeat(183)}`;
+    const { global_context } = pluginContextSchema.parse(shared({ content_type }));
+    expect(global_context).toHaveProperty("content_type", content_type);
+  });
+
+  test("a moment that is given as Unix time becomes a text", () => {
+    const user_context = { user_id: "u", authenticated_at: 1_700_000_000 };
+    expect(pluginContextSchema.parse(shared({ user_context }))).toHaveProperty(
+      "global_context.user_context.authenticated_at",
+      "2023-11-14T22:13:20Z",
+    );
+  });
+
   test("two contexts share nothing that a plugin may change", () => {
     const [one, other] = [pluginContextSchema.parse(shared()), pluginContextSchema.parse(shared())];
     expect(one.state).not.toBe(other.state);
@@ -65,7 +79,23 @@ describe("pluginContextSchema", () => {
       shared({ content_type: "x".repeat(201) }),
       "global_context.content_type",
     ],
+    [
+      "a long one that is unprintable too",
+      shared({ content_type: "\0".repeat(201) }),
+      "global_context.content_type",
+    ],
     ["an unprintable one", shared({ content_type: "a\u0007" }), "global_context.content_type"],
+    [
+      "a space that cannot be seen",
+      shared({ content_type: "a\u00a0" }),
+      "global_context.content_type",
+    ],
+    ["a line separator", shared({ content_type: "a\u2028" }), "global_context.content_type"],
+    [
+      "no moment",
+      shared({ user_context: { user_id: "u", authenticated_at: "nonsense" } }),
+      "global_context.user_context.authenticated_at",
+    ],
   ])("%s is refused", (_, input, at) => {
     const paths = pluginContextSchema
       .safeParse(input)

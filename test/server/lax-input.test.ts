@@ -24,7 +24,7 @@ describe("whole numbers may be given", () => {
     });
   });
 
-  test.each(["8.5", "1e3", "", "1__0", "9007199254740993", [], {}, 1.5])(
+  test.each(["8.5", "8.", "1e3", "", "1__0", "9007199254740993", [], {}, 1.5])(
     "but not as %j",
     (client_port) => {
       expect(read("http_pre_request", { ...request, client_port }).success).toBe(false);

@@ -72,22 +72,32 @@ describe("what is wrong with an input", () => {
 
   const wrong = (path: string[], expected: string) => ({ ...missing(""), path, expected });
 
-  test("names models, fractions, and every form of a union", () => {
-    const input = { global_context: 1, client_port: 1.5, user: 5 };
+  test("names models, fractions, moments, and every form of a union", () => {
+    const input = { global_context: 1, client_port: 1.5, since: true, until: "x", user: 5 };
     const union = {
       code: "invalid_union",
       path: ["user"],
       message: "Invalid input",
       errors: [[wrong([], "string")], [wrong([], "record")]],
     };
-    const issues = [wrong(["global_context"], "object"), wrong(["client_port"], "int"), union];
+    const issues = [
+      wrong(["global_context"], "object"),
+      wrong(["client_port"], "int"),
+      wrong(["since"], "date"),
+      wrong(["until"], "date"),
+      union,
+    ];
     expect(validationText("Model", input, issues)).toBe(
       [
-        "4 validation errors for Model",
+        "6 validation errors for Model",
         "global_context",
         "  Input should be a valid dictionary or instance of GlobalContext [type=model_type, input_value=1, input_type=int]",
         "client_port",
         "  Input should be a valid integer, got a number with a fractional part [type=int_from_float, input_value=1.5, input_type=float]",
+        "since",
+        "  Input should be a valid datetime [type=datetime_type, input_value=True, input_type=bool]",
+        "until",
+        "  Input should be a valid datetime or date [type=datetime_from_date_parsing, input_value='x', input_type=str]",
         "user.str",
         "  Input should be a valid string [type=string_type, input_value=5, input_type=int]",
         "user.dict[str,any]",
