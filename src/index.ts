@@ -69,6 +69,7 @@ export type {
   ResourceTemplate,
   ToolTemplate,
 } from "./models/applied-to.ts";
+export type { ControlExecutionRecord } from "./models/execution-record.ts";
 export type {
   HttpMcpConfig,
   HttpMcpInput,

@@ -68,6 +68,20 @@ export class Members {
     throw mismatch(this.at(key), value, "true or false");
   }
 
+  boolOrNull(key: string): boolean | null {
+    const value = this.#get(key);
+    if (value === undefined || value === null) return null;
+    if (typeof value === "boolean") return value;
+    throw mismatch(this.at(key), value, "true, false or null");
+  }
+
+  oneOf<Value extends string>(key: string, values: readonly Value[]): Value {
+    const value = this.#get(key);
+    const known = values.find((one) => one === value);
+    if (known !== undefined) return known;
+    throw mismatch(this.at(key), value, `one of ${values.join(", ")}`);
+  }
+
   int(key: string, missing: number): number {
     const value = this.#get(key);
     if (value === undefined) return missing;
@@ -115,10 +129,15 @@ export class Members {
     throw mismatch(this.at(key), value, "a list");
   }
 
+  /** An empty list where it is missing */
+  texts(key: string): string[] {
+    const value = this.#get(key);
+    return value === undefined ? [] : asTexts(value, this.at(key));
+  }
+
   textsOrNull(key: string): string[] | null {
     const value = this.#get(key);
-    if (value === undefined || value === null) return null;
-    return asListOf(value, this.at(key), "a text", (entry) => typeof entry === "string");
+    return value === undefined || value === null ? null : asTexts(value, this.at(key));
   }
 
   records(key: string): Record<string, unknown>[] {
@@ -146,6 +165,10 @@ export function asTextRecord(value: unknown, at: string): Record<string, string>
       throw new ShapeFault(at, "must hold nothing but texts, and holds something else");
   }
   return value as Record<string, string>;
+}
+
+function asTexts(value: unknown, at: string): string[] {
+  return asListOf(value, at, "a text", (entry) => typeof entry === "string");
 }
 
 function asListOf<Entry>(

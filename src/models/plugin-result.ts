@@ -1,3 +1,5 @@
+import type { ControlExecutionRecord } from "./execution-record.ts";
+
 /** Why a plugin blocks. */
 export interface PluginViolation {
   reason: string;
@@ -22,5 +24,5 @@ export interface PluginResult<Payload> {
   metadata: Record<string, unknown> | null;
   http_headers: Record<string, string> | null;
   retry_delay_ms: number;
-  executions: Record<string, unknown>[];
+  executions: ControlExecutionRecord[];
 }

@@ -1,6 +1,7 @@
 import type { HookDefinition } from "../hooks/hook-definition.ts";
 import { Members } from "./members.ts";
 import type { PluginResult, PluginViolation } from "./plugin-result.ts";
+import { readExecutions } from "./read-executions.ts";
 
 /**
  * Reads the `result` of an answer, with the defaults of what it leaves out. Throws a ShapeFault.
@@ -23,7 +24,7 @@ export function readResult(
     metadata: given.recordOrNull("metadata", {}),
     http_headers: given.textRecordOrNull("http_headers"),
     retry_delay_ms: given.int("retry_delay_ms", 0),
-    executions: given.records("executions"),
+    executions: readExecutions(given),
   };
 }
 

@@ -1,19 +1,26 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { z } from "zod";
-import { ShapeFault } from "../../src/models/members.ts";
+import { Members, ShapeFault } from "../../src/models/members.ts";
 import { readReturnedContext } from "../../src/models/read-context.ts";
 import { readError } from "../../src/models/read-error.ts";
+import { readExecutions } from "../../src/models/read-executions.ts";
 import { readResult } from "../../src/models/read-result.ts";
 import { hookNamed } from "./support/answers.ts";
 import {
   modifiedPayloadKinds,
   nearlyContext,
   nearlyError,
+  nearlyExecution,
   nearlyModifiedPayload,
   nearlyResult,
 } from "./support/arbitraries.ts";
-import { errorSchema, resultSchema, returnedContextSchema } from "./support/wire-schemas.ts";
+import {
+  errorSchema,
+  executionSchema,
+  resultSchema,
+  returnedContextSchema,
+} from "./support/wire-schemas.ts";
 
 interface Counts {
   accepted: number;
@@ -57,6 +64,14 @@ function agrees(
   expect(counts.refused).toBeGreaterThan(20);
 }
 
+const execution = {
+  plugin_id: "i",
+  plugin_name: "n",
+  plugin_kind: "k",
+  hook_name: "h",
+  mode: "sequential",
+};
+
 const hookTypes = Object.keys(modifiedPayloadKinds);
 
 describe("what is read by hand is what the schemas say", () => {
@@ -78,6 +93,12 @@ describe("what is read by hand is what the schemas say", () => {
     const hook = hookNamed("tool_pre_invoke");
     agrees(nearlyResult(hook.type), resultSchema(hook, true), (value) =>
       readResult(value, hook, true),
+    );
+  });
+
+  test("executions", () => {
+    agrees(nearlyExecution, executionSchema, (value) =>
+      readExecutions(new Members({ executions: [value] }, "")).at(0),
     );
   });
 
@@ -116,6 +137,16 @@ describe("where a fault is", () => {
       { continue_processing: true, executions: [{}, 1] },
       "result.executions.1",
       "must be an object",
+    ],
+    [
+      { continue_processing: true, executions: [{}] },
+      "result.executions.0.plugin_id",
+      "is missing",
+    ],
+    [
+      { continue_processing: true, executions: [{ ...execution, status: "bogus" }] },
+      "result.executions.0.status",
+      "must be one of completed, error, timeout, skipped, cancelled, disabled",
     ],
     [
       { continue_processing: true, retry_delay_ms: 1.5 },

@@ -32,6 +32,24 @@ const goodValue: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   names: fc.array(fc.string({ maxLength: 6 }), { maxLength: 3 }),
   records: fc.array(record, { maxLength: 3 }),
   any: json,
+  mode: fc.constantFrom(
+    "sequential",
+    "transform",
+    "audit",
+    "concurrent",
+    "fire_and_forget",
+    "disabled",
+    "enforce",
+  ),
+  status: fc.constantFrom(
+    "completed",
+    "error",
+    "timeout",
+    "skipped",
+    "cancelled",
+    "disabled",
+    "bogus",
+  ),
 };
 
 export type FieldKinds = Readonly<Record<string, string>>;
@@ -93,6 +111,25 @@ export function nearlyModifiedPayload(hookType: string): fc.Arbitrary<unknown> {
   return nearly(kinds);
 }
 
+export const nearlyExecution: fc.Arbitrary<unknown> = nearly({
+  plugin_id: "text",
+  plugin_name: "text",
+  plugin_kind: "text",
+  hook_name: "text",
+  mode: "mode",
+  status: "status",
+  requested_allow: "bool",
+  effective_allow: "bool",
+  matched: "bool",
+  applied: "bool",
+  payload_modified: "bool",
+  extensions_modified: "bool",
+  duration_ns: "int",
+  reason: "text",
+  error_code: "text",
+  config_keys: "names",
+});
+
 export function nearlyResult(hookType: string): fc.Arbitrary<unknown> {
   return nearly(
     {
@@ -106,6 +143,7 @@ export function nearlyResult(hookType: string): fc.Arbitrary<unknown> {
       executions: "records",
     },
     {
+      executions: fc.array(nearlyExecution, { maxLength: 1 }),
       modified_payload: fc.oneof(fc.constant(null), nearlyModifiedPayload(hookType)),
       violation: fc.oneof(
         fc.constant(null),

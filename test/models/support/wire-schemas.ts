@@ -18,6 +18,25 @@ const violationSchema = z.object({
   http_headers: textRecordOrNull,
 });
 
+export const executionSchema = z.object({
+  plugin_id: z.string(),
+  plugin_name: z.string(),
+  plugin_kind: z.string(),
+  hook_name: z.string(),
+  mode: z.enum(["sequential", "transform", "audit", "concurrent", "fire_and_forget", "disabled"]),
+  status: z.enum(["completed", "error", "timeout", "skipped", "cancelled", "disabled"]),
+  requested_allow: z.boolean().nullable().default(null),
+  effective_allow: z.boolean().default(true),
+  matched: z.boolean().nullable().default(null),
+  applied: z.boolean().default(false),
+  payload_modified: z.boolean().default(false),
+  extensions_modified: z.boolean().default(false),
+  duration_ns: z.int().default(0),
+  reason: z.string().nullable().default(null),
+  error_code: z.string().nullable().default(null),
+  config_keys: z.array(z.string()).default([]),
+});
+
 export function resultSchema(hook: HookDefinition, allowsByDefault: boolean): z.ZodType {
   return z.object({
     continue_processing: allowsByDefault ? z.boolean().default(true) : z.boolean(),
@@ -27,7 +46,7 @@ export function resultSchema(hook: HookDefinition, allowsByDefault: boolean): z.
     metadata: recordOrEmpty,
     http_headers: textRecordOrNull,
     retry_delay_ms: z.int().default(0),
-    executions: z.array(recordSchema).default([]),
+    executions: z.array(executionSchema).default([]),
   });
 }
 
