@@ -132,6 +132,17 @@ function looseEntry(entry: Record<string, unknown>): Record<string, unknown> {
       reconnect_delay: looseNumber,
       tls: (tls) => loosened(tls, { verify: looseBoolean, check_hostname: looseBoolean }),
     });
-  const loose = loosened(entry, { priority: looseInteger, max_content_size: looseInteger, mcp });
-  return loose as Record<string, unknown>;
+  const fields = {
+    priority: looseInteger,
+    max_content_size: looseInteger,
+    applied_to: looseAppliedTo,
+    mcp,
+  };
+  return loosened(entry, fields) as Record<string, unknown>;
+}
+
+function looseAppliedTo(value: unknown): unknown {
+  const one = (template: unknown): unknown => loosened(template, { result: looseBoolean });
+  const each = (list: unknown): unknown => (Array.isArray(list) ? list.map(one) : list);
+  return loosened(value, { tools: each, prompts: each, resources: each });
 }

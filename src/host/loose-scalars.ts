@@ -1,7 +1,7 @@
 // Where a number or a truth value is asked for, the reference also takes the texts that say it: a template in quotes, as in
 // "{{ env.PORT }}", is always a text. What is neither stays what it is, to be refused by the schema that it goes to.
 
-const wholeText = /^[-+]?\d+(?:_\d+)*(?:\.0*)?$/;
+const wholeText = /^[-+]?\d+(?:_\d+)*(?:\.0+)?$/;
 const numberText = /^[-+]?(?:\d+(?:_\d+)*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/;
 
 export function looseInteger(value: unknown): unknown {

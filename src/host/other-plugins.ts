@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { InputIssue } from "../errors.ts";
 import { givenFieldsSchema, givenOf, sharedDefaults } from "../models/config-fields.ts";
+import { capabilityIssues, configIssues } from "../models/config-rules.ts";
 import { toPlainJson } from "../models/plain-json.ts";
 import type { OtherPlugin } from "./host-config.ts";
 
@@ -30,11 +31,14 @@ export function readOther(entry: Readonly<Record<string, unknown>>): OtherRead {
   const issues: InputIssue[] = [named, shared]
     .flatMap(({ error }) => error?.issues ?? [])
     .map(({ path, message }) => ({ path: path.map(String).join("."), message }));
-  const { grpc, unix_socket }: RawEntry = entry;
+  const { name = "", kind } = named.data ?? {};
+  const { grpc, unix_socket, config: settings, capabilities }: RawEntry = entry;
+  issues.push(...capabilityIssues(capabilities));
+  if (kind === "external") issues.push(...configIssues(name, settings));
   if (isGiven(grpc) && isGiven(unix_socket))
     issues.push({
       path: "unix_socket",
-      message: `External plugin ${named.data?.name ?? ""} can only have one transport configured (mcp, grpc, or unix_socket): remove one`,
+      message: `External plugin ${name} can only have one transport configured (mcp, grpc, or unix_socket): remove one`,
     });
   if (!named.success || !shared.success || issues.length > 0) return { issues };
   const plugin = { ...named.data, ...sharedDefaults, ...givenOf(shared.data) };
@@ -49,6 +53,8 @@ interface RawEntry {
   readonly mcp?: unknown;
   readonly grpc?: unknown;
   readonly unix_socket?: unknown;
+  readonly config?: unknown;
+  readonly capabilities?: unknown;
 }
 
 function isGiven(value: unknown): boolean {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type InputIssue, PluginError } from "../errors.ts";
 import { givenFieldsSchema, givenOf, sharedDefaults } from "./config-fields.ts";
+import { capabilityIssues, configIssues } from "./config-rules.ts";
 import { frozenCopy } from "./frozen-copy.ts";
 import { toMcpConfig } from "./mcp-config.ts";
 import { mcpIssues } from "./mcp-rules.ts";
@@ -105,38 +106,7 @@ function rules(name: string, raw: RawConfig): InputIssue[] {
         message: `External plugin ${name} can only have one transport configured (mcp, grpc, or unix_socket): remove it`,
       });
   }
-  if (isRecord(raw.config) && Object.keys(raw.config).length > 0)
-    issues.push({
-      path: "config",
-      message: `Cannot have ${name} plugin defined as 'external' with 'config' set. 'config' section settings can only be set on the plugin server.`,
-    });
-  return [...issues, ...capabilityIssues(raw.capabilities)];
-}
-
-const knownCapabilities: readonly string[] = [
-  "append_delegation",
-  "append_labels",
-  "read_agent",
-  "read_claims",
-  "read_delegation",
-  "read_headers",
-  "read_labels",
-  "read_permissions",
-  "read_roles",
-  "read_subject",
-  "read_teams",
-  "write_headers",
-];
-
-function capabilityIssues(capabilities: unknown): InputIssue[] {
-  if (!Array.isArray(capabilities)) return [];
-  const known = knownCapabilities.map((name) => `'${name}'`).join(", ");
-  return [...capabilities.entries()]
-    .filter(([, entry]) => typeof entry === "string" && !knownCapabilities.includes(entry))
-    .map(([index, entry]) => ({
-      path: `capabilities.${index}`,
-      message: `Unknown capability: '${entry}'. Known: [${known}]`,
-    }));
+  return [...issues, ...configIssues(name, raw.config), ...capabilityIssues(raw.capabilities)];
 }
 
 function isGiven(value: unknown): boolean {

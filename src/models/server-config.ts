@@ -35,7 +35,7 @@ const tls = z.object(
     keyfile: text.nullish(),
     ca_bundle: text.nullish(),
     keyfile_password: text.nullish(),
-    ssl_cert_reqs: z.literal([0, 1, 2], "must be 0, 1 or 2").nullish(),
+    ssl_cert_reqs: z.literal([0, 1, 2], "must be 0, 1 or 2").optional(),
   },
   "must be an object",
 );
@@ -115,7 +115,7 @@ function toTls(given: z.infer<typeof tls>): McpServerTlsConfig {
     ...(keyfile ? { keyfile: absolutePath(keyfile) } : {}),
     ...(ca_bundle ? { ca_bundle: absolutePath(ca_bundle) } : {}),
     ...(typeof keyfile_password === "string" ? { keyfile_password } : {}),
-    ...(typeof ssl_cert_reqs === "number" ? { ssl_cert_reqs } : {}),
+    ...(ssl_cert_reqs === undefined ? {} : { ssl_cert_reqs }),
   };
 }
 
