@@ -107,7 +107,7 @@ export interface PluginOptions {
   /** A call starts the connection, instead of failing with `NOT_STARTED`. Default false */
   readonly lazy?: boolean;
   readonly replay?: ReplayPolicy;
-  /** `reference` accepts what the reference client accepts, and warns. Default `strict` */
+  /** `reference` overlooks what the reference client overlooks, but for wrong types, and warns. Default `strict` */
   readonly validation?: "strict" | "reference";
   /** What a changed config of the server does after a reconnect. Default `pin`: it is reported and changes nothing */
   readonly configUpdates?: "pin" | "accept";

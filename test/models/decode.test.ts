@@ -375,11 +375,27 @@ describe("the reference's lenience", () => {
       toolResult({}),
       toolResult("1"),
       { content: [] },
-      toolResult(envelope({ result: { continue_processing: "no" } })),
+      toolResult(envelope({ result: { continue_processing: "perhaps" } })),
       toolResult(envelope({ context: {} })),
     ];
     for (const answer of answers) {
       expect(failureOf(() => decode(answer, reference)).outcome).toBe("answered");
+    }
+  });
+
+  test("what stands for another type is refused here too, and converted there", () => {
+    const violation = { reason: "r", description: "d", code: "c", mcp_error_code: "5" };
+    const results = [
+      { continue_processing: "yes" },
+      { continue_processing: 0 },
+      { retry_delay_ms: "5" },
+      { violation },
+    ];
+    for (const result of results) {
+      expect(failureOf(() => decode(toolResult(envelope({ result })), reference))).toMatchObject({
+        code: "INVALID_RESPONSE",
+        outcome: "answered",
+      });
     }
   });
 
