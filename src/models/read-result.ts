@@ -12,15 +12,17 @@ export function readResult(
   value: unknown,
   hook: HookDefinition,
   allowsByDefault: boolean,
+  at = "result",
 ): PluginResult<unknown> {
-  const given = new Members(value, "result");
+  const given = new Members(value, at);
+  const violation = given.anyOrNull("violation");
   return {
     continue_processing: allowsByDefault
       ? given.bool("continue_processing", true)
       : given.bool("continue_processing"),
     modified_payload: readModifiedPayload(given, hook),
     modified_extensions: given.recordOrNull("modified_extensions"),
-    violation: readViolation(given),
+    violation: violation === null ? null : readViolation(violation, given.at("violation")),
     metadata: given.recordOrNull("metadata", {}),
     http_headers: given.textRecordOrNull("http_headers"),
     retry_delay_ms: given.int("retry_delay_ms", 0),
@@ -34,10 +36,9 @@ function readModifiedPayload(given: Members, hook: HookDefinition): unknown {
   return hook.checkModifiedPayload(payload, given.at("modified_payload"));
 }
 
-function readViolation(from: Members): PluginViolation | null {
-  const violation = from.anyOrNull("violation");
-  if (violation === null) return null;
-  const given = new Members(violation, from.at("violation"));
+/** Reads why a plugin blocks. Throws a ShapeFault. */
+export function readViolation(value: unknown, at: string): PluginViolation {
+  const given = new Members(value, at);
   return {
     reason: given.text("reason"),
     description: given.text("description"),
