@@ -93,10 +93,13 @@ interface RawConfig {
 
 function rules(name: string, raw: RawConfig): InputIssue[] {
   const issues: InputIssue[] = [];
+  const isReachedOtherwise = isGiven(raw.grpc) || isGiven(raw.unix_socket);
   if (!isGiven(raw.mcp))
     issues.push({
       path: "mcp",
-      message: `External plugin ${name} must have 'mcp', 'grpc', or 'unix_socket' section configured: write mcp, the one that is supported here`,
+      message: isReachedOtherwise
+        ? "The mcp section must be defined for external plugin: grpc and unix_socket are not supported here"
+        : `External plugin ${name} must have 'mcp', 'grpc', or 'unix_socket' section configured: write mcp, the one that is supported here`,
     });
   issues.push(...mcpIssues(name, raw.mcp));
   for (const other of ["grpc", "unix_socket"] as const) {

@@ -47,8 +47,8 @@ const https = { proto: "STREAMABLEHTTP", url: "https://localhost:1/mcp" };
 type Case = readonly [what: string, mcp: unknown, path: string, message: RegExp];
 
 const refusedAtOnce: readonly Case[] = [
-  ["no mcp section", undefined, "mcp", /must be defined .* how to reach the server/],
-  ["an mcp section of null", null, "mcp", /must be defined/],
+  ["no mcp section", undefined, "mcp", /must have .* configured: write mcp/],
+  ["an mcp section of null", null, "mcp", /configured: write mcp/],
   ["an mcp section that is a text", "node server.js", "mcp", /object/],
   ["no proto", {}, "mcp.proto", /STDIO or STREAMABLEHTTP|STDIO/],
   ["an unknown proto", { proto: "SSE" }, "mcp.proto", /STREAMABLEHTTP/],

@@ -304,7 +304,7 @@ describe("what is wrong with a configuration", () => {
     [
       "grpc instead",
       plugin(undefined, { grpc: {} }),
-      /^mcp: External plugin Guard must have .* configured: write mcp, /,
+      /^mcp: The mcp section must be defined for external plugin: grpc and unix_socket are not/,
     ],
     [
       "grpc besides",
