@@ -293,7 +293,9 @@ describe("createHookRequest refuses", () => {
 
 describe("connectionInput refuses", () => {
   it("what is no configuration, and options that are none", () => {
-    expect(() => connectionInput({ name: "Guard", kind: "external" })).toThrow("mcp section");
+    expect(() => connectionInput({ name: "Guard", kind: "external" })).toThrow(
+      "configured: write mcp",
+    );
     const wrong = { maxInFlight: 0 };
     expect(() => connectionInput(stdioConfig(control), wrong)).toThrow("must be at least 1");
   });
