@@ -55,7 +55,7 @@ const names = z
 const contentType = text.transform((type) => type.replace(/;.*$/s, "").trim().toLowerCase());
 const contentTypes = z.array(contentType, listOrNull).nullish();
 
-const condition: z.ZodType<PluginCondition> = z.object(
+export const conditionSchema: z.ZodType<PluginCondition> = z.object(
   {
     server_ids: names,
     tenant_ids: names,
@@ -88,7 +88,7 @@ const fields: { readonly [F in keyof SharedFields]: z.ZodType<SharedFields[F]> }
   on_error: z.enum(["fail", "ignore", "disable"], "must be fail, ignore or disable"),
   priority: z.int("must be a whole number"),
   max_content_size: z.int("must be a whole number"),
-  conditions: z.array(condition, "must be a list of conditions"),
+  conditions: z.array(conditionSchema, "must be a list of conditions"),
   applied_to: appliedToSchema,
   capabilities,
   config: freeObject,

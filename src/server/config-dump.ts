@@ -1,3 +1,4 @@
+import { conditionSchema } from "../models/config-fields.ts";
 import type { Plugin, PluginConditions } from "./define-plugin.ts";
 
 /** A plugin's configuration with every field, as the reference dumps it: the order of the keys included. */
@@ -30,20 +31,17 @@ export function dumpConfig(plugin: Plugin): ConfigDump {
   };
 }
 
+/** As a host reads it: sets have each entry once, and an empty one is none. */
 function dumpCondition(condition: PluginConditions): Record<string, readonly string[] | null> {
+  const read = conditionSchema.parse(condition);
   return {
-    server_ids: names(condition.server_ids),
-    tenant_ids: names(condition.tenant_ids),
-    tools: names(condition.tools),
-    prompts: names(condition.prompts),
-    resources: names(condition.resources),
-    agents: names(condition.agents),
-    user_patterns: condition.user_patterns ?? null,
-    content_types: condition.content_types ?? null,
+    server_ids: read.server_ids ?? null,
+    tenant_ids: read.tenant_ids ?? null,
+    tools: read.tools ?? null,
+    prompts: read.prompts ?? null,
+    resources: read.resources ?? null,
+    agents: read.agents ?? null,
+    user_patterns: read.user_patterns ?? null,
+    content_types: read.content_types ?? null,
   };
-}
-
-// These are sets to the reference, and an empty one is none.
-function names(list: readonly string[] | null | undefined): readonly string[] | null {
-  return list === undefined || list === null || list.length === 0 ? null : list;
 }
