@@ -10,7 +10,8 @@ test("conditions are shown as hosts read them, with every field", () => {
     ],
     hooks: { tool_pre_invoke: () => undefined },
   });
-  expect(dumpConfig(plugin)["conditions"]).toStrictEqual([
+  const { conditions }: { conditions?: unknown } = dumpConfig(plugin);
+  expect(conditions).toStrictEqual([
     {
       server_ids: null,
       tenant_ids: null,
