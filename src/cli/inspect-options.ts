@@ -24,7 +24,9 @@ export function readInspectOptions(args: readonly string[]): InspectCommand {
   ];
   const [source] = sources;
   if (source === undefined || sources.length > 1)
-    throw new UsageError("Say what is to be inspected: --config <file>, --trace <file>, or --demo");
+    throw new UsageError("Name one thing to inspect: --config <file>, --trace <file> or --demo");
+  if (source.kind === "trace" && allowControl)
+    throw new UsageError("--allow-control makes no sense with --trace: the past cannot be steered");
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
     throw new UsageError("--port must be a number up to 65535");
   return { source, port: Number(port), allowControl, open };

@@ -56,10 +56,7 @@ async function inspectTrace(
   const trace = await traceIn(file);
   const inspector = await showTrace(trace, { name: path.basename(file), port });
   announce(inspector.url, open);
-  // The page alone keeps no process alive.
-  const alive = setInterval(() => {}, 60_000);
   await ending(end);
-  clearInterval(alive);
   await inspector.close();
 }
 
@@ -83,5 +80,9 @@ function warn(text: string): void {
 }
 
 async function ending(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, "abort");
+  if (signal.aborted) return;
+  // Neither the page nor plugins that have ended keep a process alive.
+  const alive = setInterval(() => {}, 60_000);
+  await once(signal, "abort");
+  clearInterval(alive);
 }

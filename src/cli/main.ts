@@ -9,7 +9,7 @@ const helpText = `Usage: mcp-tether inspect (--config <file> | --demo | --trace 
 Runs plugins, and shows on a page of this machine what they are doing, what they did, and what they could do next.
 
   --config <file>  the external plugins of a host's configuration (YAML or JSON, as ContextForge and CPEX have it)
-  --demo           plugins that live through what plugins live through, and calls for them
+  --demo           made-up plugins that crash, hang and recover, with calls to show it
   --trace <file>   what somebody has saved from such a page
   --allow-control  let the page start, stop and reconnect them
   --port <number>  where the page is served, on 127.0.0.1 (default: any that is free)

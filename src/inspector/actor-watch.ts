@@ -23,7 +23,7 @@ import type {
   LeafState,
   OpenCall,
   ProcessNote,
-  StepRecord,
+  TraceRecord,
 } from "./trace/record.ts";
 
 export interface ActorWatchParts {
@@ -35,7 +35,7 @@ export interface ActorWatchParts {
   readonly process: () => ProcessNote;
   /** What has been recorded of a call */
   readonly openCall: (id: number) => OpenCall | undefined;
-  readonly record: (record: AttachedRecord | StepRecord) => void;
+  readonly record: (record: TraceRecord) => void;
   /** The actor takes the place of one that has ended, and is in its first step */
   readonly isSuccessor: boolean;
 }
@@ -67,12 +67,13 @@ export class ActorWatch {
     this.#process = parts.process();
     if (parts.isSuccessor) this.#succeed(snapshot.context);
     else parts.record(this.#describe(snapshot));
-    // What an observer throws would be taken for a failure of the connection.
     this.#subscription = actor.system.inspect((event) => {
       try {
         this.#see(event as Inspected);
       } catch {
+        // What an observer throws would be taken for a failure of the connection. What it saw last is not what is now.
         this.end();
+        parts.record({ kind: "detached", at: parts.now(), connection: parts.connection });
       }
     });
   }

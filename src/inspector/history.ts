@@ -75,6 +75,7 @@ export class History {
       const record = this.#records[count];
       if (record === undefined) break;
       applyRecord(this.#base, record);
+      if (record.kind === "detached") this.#dismiss(record.connection);
       this.#baseAt = record.at;
       this.#weight -= this.#weights[count] ?? 0;
       count += 1;
@@ -82,6 +83,12 @@ export class History {
     this.#records = this.#records.slice(count);
     this.#weights = this.#weights.slice(count);
     this.#first += count;
+  }
+
+  /** When it is no longer remembered that a connection has gone, nothing is remembered of it at all. */
+  #dismiss(connection: number): void {
+    this.#base.delete(connection);
+    this.model.delete(connection);
   }
 }
 

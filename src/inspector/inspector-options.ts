@@ -6,14 +6,14 @@ export interface InspectorOptions {
   readonly port?: number;
   /** Let the page start, stop and reconnect plugins. Default false: it only looks */
   readonly allowControl?: boolean;
-  /** How much of the past is kept, in steps of machines and ends of calls. Default 20 000 */
+  /** How much of the past is kept, in steps of machines and ends of calls. Default 20 000, at most 250 000 */
   readonly historyLimit?: number;
 }
 
 const schema: z.ZodType<Required<InspectorOptions>> = z.strictObject({
   port: z.int("must be a whole number").min(0).max(65_535).default(0),
   allowControl: z.boolean("must be true or false").default(false),
-  historyLimit: z.int("must be a whole number").min(1_000).max(1_000_000).default(20_000),
+  historyLimit: z.int("must be a whole number").min(1_000).max(250_000).default(20_000),
 });
 
 /** @throws PluginError `CONFIG_INVALID`, with `issues` naming everything that is wrong */

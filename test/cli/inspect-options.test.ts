@@ -24,9 +24,10 @@ it("has defaults that open nothing and allow nothing", () => {
 });
 
 it.each([
-  [[], "Say what is to be inspected"],
-  [["--demo", "--config", "x.yaml"], "Say what is to be inspected"],
-  [["--trace", "x.jsonl", "--demo"], "Say what is to be inspected"],
+  [[], "Name one thing to inspect"],
+  [["--demo", "--config", "x.yaml"], "Name one thing to inspect"],
+  [["--trace", "x.jsonl", "--demo"], "Name one thing to inspect"],
+  [["--trace", "x.jsonl", "--allow-control"], "the past cannot be steered"],
   [["--demo", "--port", "70000"], "--port must be a number"],
   [["--demo", "--port", "-1"], "--port"],
   [["--demo", "--prot", "1"], "Unknown option '--prot'"],

@@ -112,7 +112,11 @@ describe("mcp-tether inspect", { timeout: 60_000 }, () => {
       { name: "Inside", kind: "plugins.inside.Inside", hooks: ["tool_pre_invoke"] },
     ];
     writeFileSync(file, JSON.stringify({ plugins }));
-    const { child, trace, errors } = await inspector("--config", file);
+    const { child, trace, origin, headers, errors } = await inspector(
+      "--config",
+      file,
+      "--allow-control",
+    );
     const statesOf = async () => {
       const states = new Map<number, string>();
       const names = new Map<number, string>();
@@ -124,6 +128,14 @@ describe("mcp-tether inspect", { timeout: 60_000 }, () => {
     };
     const expected = ["Guard ready.waiting", "Missing terminated", "Resting idle"];
     await expect.poll(statesOf, { timeout: 30_000 }).toEqual(expected);
+    await ask(`${origin}/api/control`, {
+      method: "POST",
+      headers: { ...headers, origin, "content-type": "application/json" },
+      body: '{"connection":1,"command":"stop"}',
+    });
+    // Nothing is left that lives. It goes on showing what there was, until somebody has seen it.
+    await expect.poll(statesOf, { timeout: 30_000 }).toContain("Guard terminated");
+    expect(child.exitCode).toBeNull();
     expect(await endOf(child)).toBe(0);
     expect(errors.join("")).toMatch(/Inside, of the kind plugins\.inside\.Inside, is not run here/);
     expect(errors.join("")).toMatch(/^Missing: The command .* was not found/m);

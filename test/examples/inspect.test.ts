@@ -5,12 +5,29 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { readTrace } from "../../src/inspector/trace/read-trace.ts";
 import { ask, eventsIn, open, partsOf } from "../inspector/support/http.ts";
 import { expectBuilt } from "../support/project.ts";
-import { DemoProcess } from "./support/demo-process.ts";
+import { DemoProcess, type Line } from "./support/demo-process.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "demo-inspect-"));
 
 beforeAll(expectBuilt);
 afterAll(() => rmSync(folder, { recursive: true }));
+
+it("npm start -- --inspect stays open at a terminal, though nobody looks, until Ctrl-C", {
+  timeout: 60_000,
+}, async () => {
+  const terminal = "data:text/javascript,process.stdout.isTTY=true";
+  const demo = new DemoProcess(["--json", "--inspect"], { NODE_OPTIONS: `--import=${terminal}` });
+  try {
+    const isWaiting = (line: Line) => line.type === "inspector" && line.event === "waiting";
+    const waiting = await demo.until(isWaiting);
+    const { origin } = partsOf(waiting.type === "inspector" ? waiting.url : "");
+    for (let times = 0; times < 20; times += 1) expect((await ask(origin)).status).toBe(200);
+    demo.kill("SIGINT");
+    expect(await demo.end()).toMatchObject({ code: 0, stderr: "" });
+  } finally {
+    await demo.release();
+  }
+});
 
 it("npm start -- --inspect shows the run, and what it was for as long as somebody looks", {
   timeout: 60_000,

@@ -34,6 +34,17 @@ describe("a history", () => {
     expect(history.end - history.start).toBeLessThanOrEqual(3);
   });
 
+  it("remembers nothing of those that left long ago, however many come and go", () => {
+    const history = new History(1_000);
+    for (let connection = 1; connection <= 5_000; connection += 1) {
+      history.add(attached(connection));
+      history.add({ kind: "detached", at: 0, connection });
+    }
+    expect(history.model.size).toBeLessThanOrEqual(500);
+    expect(history.all().length).toBeLessThanOrEqual(1_000);
+    expect(modelOf(history.all()).size).toBe(history.model.size);
+  });
+
   it("makes the same state of affairs of what it remembers, however much it has forgotten", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 900 }), (calls) => {

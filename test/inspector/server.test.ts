@@ -1,6 +1,10 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { PluginError } from "../../src/errors.ts";
 import type { InspectorOptions } from "../../src/inspector/inspector-options.ts";
@@ -14,7 +18,7 @@ import {
   next,
   stdioPlugin,
 } from "../external-plugin/support/harness.ts";
-import { expectBuilt } from "../support/project.ts";
+import { expectBuilt, projectRoot } from "../support/project.ts";
 import { ask, eventsIn, open, partsOf } from "./support/http.ts";
 
 beforeAll(expectBuilt);
@@ -267,8 +271,24 @@ describe("who may steer", () => {
     expect(await again).toEqual({ generation: 2 });
     expect((await steer(order("stop"))).status).toBe(202);
     await inState(plugin, "terminated");
-    // It cannot be done, and that is no failure of the inspector.
-    expect((await steer(order("start"))).status).toBe(202);
+    const refusal = await steer(order("start"));
+    expect(refusal.status).toBe(409);
+    expect(refusal.text).toContain("has been stopped");
+  });
+
+  it("is told when the actor has ended that was attached", async () => {
+    const inspector = await newInspector({ allowControl: true });
+    const { origin, headers } = access(inspector);
+    const plugin = stdioPlugin(await newControl());
+    inspector.attach(plugin.actor);
+    await plugin.initialize();
+    await plugin.shutdown();
+    const asked = { method: "POST", body: order("reconnect") };
+    const steering = { ...headers, origin, "content-type": "application/json" };
+    expect(await ask(`${origin}/api/control`, { ...asked, headers: steering })).toMatchObject({
+      status: 409,
+      text: "Its actor has ended\n",
+    });
   });
 
   it("says where it comes from", async () => {
@@ -298,7 +318,46 @@ describe("who may steer", () => {
   });
 });
 
-it("ends with its pages, and keeps no process alive", async () => {
+it("leaves a browser connections for the page and its buttons: one page too many is told so", async () => {
+  const { origin, headers } = access(await newInspector());
+  const pages = [];
+  for (let count = 0; count < 4; count += 1)
+    pages.push(await open(`${origin}/api/stream`, { headers }));
+  expect(pages.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200, 200]);
+  const refusal = await ask(`${origin}/api/stream`, { headers });
+  expect(refusal).toMatchObject({ status: 503, text: expect.stringContaining("close one") });
+  pages[0]?.destroy();
+  await expect
+    .poll(async () => {
+      const page = await open(`${origin}/api/stream`, { headers });
+      page.destroy();
+      return page.statusCode;
+    })
+    .toBe(200);
+});
+
+it("keeps no process alive, though somebody looks on", async () => {
+  const index = pathToFileURL(path.join(projectRoot, "dist/src/inspector/index.js")).href;
+  const program = `
+    const { startInspector } = await import(${JSON.stringify(index)});
+    const inspector = await startInspector();
+    console.log(inspector.url);
+    const looking = setInterval(() => inspector.viewers > 0 && clearInterval(looking), 5);`;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  afterwards(() => child.kill("SIGKILL"));
+  const ended = once(child, "exit");
+  const [line] = await once(createInterface(child.stdout), "line");
+  const { origin, token } = partsOf(String(line));
+  const page = await open(`${origin}/api/stream`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  page.on("error", () => {}).resume();
+  expect(await ended).toEqual([0, null]);
+});
+
+it("ends with its pages", async () => {
   const inspector = await newInspector();
   const { origin, headers } = access(inspector);
   const events = eventsIn(await open(`${origin}/api/stream`, { headers }));

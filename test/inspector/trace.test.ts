@@ -28,6 +28,12 @@ describe("a trace", () => {
     expect(readTrace(textOf([attached(), more])).records).toEqual([attached(), step(0)]);
   });
 
+  it("may tell of more calls in one step than anybody would look at", () => {
+    const admitted = Array.from({ length: 50_000 }, (_, id) => ({ id, hook: "x", bytes: 1 }));
+    const records = [attached(), step(1, { admitted, queued: admitted.length })];
+    expect(readTrace(textOf(records)).records).toEqual(records);
+  });
+
   it.each([
     ["", "Line 1: is no JSON"],
     ["{}\n", "Line 1: is not the header of a trace"],
@@ -41,6 +47,7 @@ describe("a trace", () => {
     [`${textOf([])}\n`, "Line 2: is no JSON"],
     [textOf([step(0)]), "Line 2: connection has not been attached"],
     [textOf([attached(1, { at: 5 }), step(4)]), "Line 3: at is earlier than in the line before"],
+    [textOf([attached(1, { at: 1e300 })]), "Line 2: at is more than a century away"],
     [textOf([attached(1, { name: "x".repeat(201) })]), /Line 2: name must be a text/],
     [textOf([attached(1, { queued: -1 })]), /Line 2: queued must be a whole number/],
     [textOf([attached(1, { state: "broken" as "idle" })]), /Line 2: state must be one of idle/],

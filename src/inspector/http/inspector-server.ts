@@ -12,7 +12,14 @@ import { respond, respondText, writeHead } from "./respond.ts";
 
 /** How often the pages are told what is new. */
 const pumpMs = 100;
-const mostFeeds = 8;
+/** Fewer than the six connections that a browser opens to one address: the page and its buttons must get through. */
+const mostFeeds = 4;
+/** Somebody who connects and says nothing gives the place back soon. */
+const patience = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 1_000,
+};
 
 /** Serves the page to this machine. Keeps no process alive. */
 export class InspectorServer {
@@ -29,7 +36,7 @@ export class InspectorServer {
     { port, allowControl }: { readonly port: number; readonly allowControl: boolean },
   ): Promise<InspectorServer> {
     const assets = await readAssets();
-    const server = createServer();
+    const server = createServer(patience);
     await listen(server, port);
     return new InspectorServer(server, recorder, assets, allowControl);
   }
@@ -48,6 +55,7 @@ export class InspectorServer {
     server.maxConnections = 64;
     server.on("request", (request, response) => this.#answer(request, response));
     server.unref();
+    server.on("connection", (socket) => socket.unref());
   }
 
   get #port(): number {
@@ -100,7 +108,7 @@ export class InspectorServer {
 
   #feed(response: ServerResponse): void {
     if (this.#feeds.size >= mostFeeds) {
-      respondText(response, 503, "Too many pages look on already");
+      respondText(response, 503, "Too many pages show this inspector already: close one of them");
       return;
     }
     const { history, header, trace, now } = this.#recorder;
@@ -131,7 +139,7 @@ export class InspectorServer {
       return;
     }
     control(this.#recorder, request).then(
-      (status) => respondText(response, status, status === 202 ? "It is done" : "Not understood"),
+      ({ status, message }) => respondText(response, status, message),
       () => response.destroy(),
     );
   }
