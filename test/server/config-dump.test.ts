@@ -10,17 +10,19 @@ test("conditions are shown as hosts read them, with every field", () => {
     ],
     hooks: { tool_pre_invoke: () => undefined },
   });
-  const { conditions }: { conditions?: unknown } = dumpConfig(plugin);
-  expect(conditions).toStrictEqual([
-    {
-      server_ids: null,
-      tenant_ids: null,
-      tools: ["a", "b"],
-      prompts: null,
-      resources: null,
-      agents: null,
-      user_patterns: [],
-      content_types: ["text/html"],
-    },
+  expect(Object.entries(dumpConfig(plugin))).toContainEqual([
+    "conditions",
+    [
+      {
+        server_ids: null,
+        tenant_ids: null,
+        tools: ["a", "b"],
+        prompts: null,
+        resources: null,
+        agents: null,
+        user_patterns: [],
+        content_types: ["text/html"],
+      },
+    ],
   ]);
 });
