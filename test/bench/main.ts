@@ -1,22 +1,30 @@
-// npm run bench -- [--quick | --full] [--only <words>] [--contender <module>]… [--json] [--out <file>] [--profile <folder>]
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { parseArgs } from "node:util";
+import { readArguments } from "../support/arguments.ts";
 import { full, only, type Plan, quick } from "./plan.ts";
 import { type BenchOptions, runBench } from "./run-bench.ts";
 import { tableOf } from "./table.ts";
 
-const { values: given } = parseArgs({
-  options: {
-    quick: { type: "boolean" },
-    full: { type: "boolean" },
+const given = readArguments(
+  `npm run bench -- [options]
+
+Measures what a call costs, next to the raw MCP SDK and the bare transports.
+
+  --full                a cell for everything (default: a few)
+  --only <words>        cells that have all these words in their name
+  --contender <module>  another client to be measured, as often as you like
+  --profile <folder>    write CPU profiles there
+  --out <file>          write the report there, as JSON
+  --json                print the report as JSON`,
+  {
+    full: { type: "boolean", default: false },
     only: { type: "string" },
     contender: { type: "string", multiple: true },
-    json: { type: "boolean" },
+    json: { type: "boolean", default: false },
     out: { type: "string" },
     profile: { type: "string" },
   },
-});
+);
 
 const report = await runBench(choosePlan(), benchOptions());
 const json = `${JSON.stringify(report, null, 1)}\n`;

@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     ...suite,
     include: ["test/browser/**/*.test.ts"],
-    globalSetup: [build],
+    globalSetup: [build, "test/browser/support/setup.ts"],
     testTimeout: 60_000,
     // A browser starts slowly on a busy machine.
     hookTimeout: 60_000,

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { readArguments } from "../support/arguments.ts";
 import { checkRows } from "./check-rows.ts";
 import { rowsAsText } from "./print-rows.ts";
 import { behaviours } from "./rows/behaviours.ts";
@@ -10,13 +10,16 @@ import { readReport } from "./test-results.ts";
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const rows = [...behaviours, ...flaws];
 
-const { values } = parseArgs({
-  options: {
+const values = readArguments(
+  `npm run contract -- [--json] [--report <file>]…
+
+Runs the tests that prove the reference's behaviours and the absence of its flaws, and prints each with its proof. With
+--report they are taken from what vitest has written as JSON, instead of being run again.`,
+  {
     json: { type: "boolean", default: false },
-    // What vitest has written as JSON, instead of running the tests again
     report: { type: "string", multiple: true },
   },
-});
+);
 
 const files = rows.flatMap((row) => ("proof" in row ? row.proof.map(({ file }) => file) : []));
 const results = values.report

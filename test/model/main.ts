@@ -1,7 +1,7 @@
-import { parseArgs } from "node:util";
 import { everyBounds } from "../machines/exhaustive/bounds.ts";
 import { everyInvariant } from "../machines/exhaustive/explore.ts";
 import { liveness } from "../machines/exhaustive/liveness.ts";
+import { readArguments } from "../support/arguments.ts";
 import { Coverage, gapsOf } from "./coverage.ts";
 import type { ExploredReport } from "./explored.ts";
 import { doJobs } from "./jobs.ts";
@@ -9,7 +9,12 @@ import type { PathsReport } from "./paths.ts";
 import { type RealReport, runRealPaths } from "./real/run.ts";
 import { everyState, everyTransition } from "./transitions.ts";
 
-const { values } = parseArgs({ options: { json: { type: "boolean", default: false } } });
+const values = readArguments(
+  `npm run test:model -- [--json]
+
+Drives the machine along every path of its model, alone and with real processes, and explores it within bounds.`,
+  { json: { type: "boolean", default: false } },
+);
 const startedAt = performance.now();
 
 const names = everyBounds.map(({ name }) => name);

@@ -2,23 +2,28 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { parseArgs } from "node:util";
 import { everyBounds, largeBounds } from "../machines/exhaustive/bounds.ts";
 import { doJobs } from "../model/jobs.ts";
+import { readArguments } from "../support/arguments.ts";
 import { judgeMutants } from "./judge-mutants.ts";
 import { tryLayers } from "./layers.ts";
 import { type ProofReport, problemsOf, readable } from "./report.ts";
 import { simulate } from "./simulate.ts";
 
-const { values } = parseArgs({
-  options: {
+const values = readArguments(
+  `npm run proof -- [--json] [--out <path>] [--dirty]
+
+Explores larger bounds, hunts mutants, plants mistakes and simulates a million calls twice. Takes some minutes.
+
+  --out <path>  where the report goes, as .json and .md (default: test/proof/report)
+  --dirty       prove a tree that is not what its commit says
+  --json        print the report as JSON`,
+  {
     json: { type: "boolean", default: false },
-    /** Where the report is written, as JSON and to be read */
     out: { type: "string", default: "test/proof/report" },
-    /** Also of a tree that is not what its commit says */
     dirty: { type: "boolean", default: false },
   },
-});
+);
 const startedAt = performance.now();
 const git = (...args: readonly string[]): string =>
   execFileSync("git", args, { encoding: "utf8" }).trim();

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
-import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
+import { readArguments, wholeNumber } from "../support/arguments.ts";
 import type { Bounds } from "./plan.ts";
 import { addTally, hashOf, newTally, runSeeds, type Tally } from "./report.ts";
 import { impossibleCodes, missing } from "./sightings.ts";
@@ -8,21 +8,33 @@ import { impossibleCodes, missing } from "./sightings.ts";
 /** From so many seeds on, everything that can happen must have happened. */
 const seedsForAll = 100;
 
-const { values } = parseArgs({
-  options: {
+const values = readArguments(
+  `npm run simulate -- [options]
+
+Runs the client in a simulated world, and has an independent checker judge what happened. Exit codes: 0 everything held,
+1 it did not, 2 wrong options.
+
+  --seeds <number>   how many worlds (default: 20)
+  --seed <number>    this world alone
+  --calls <number>   in each world (default: 1000)
+  --faults <number>  in each world (default: 10)
+  --bail             end with the first world in which something does not hold
+  --json             print the report as JSON`,
+  {
     seeds: { type: "string", default: "20" },
     calls: { type: "string", default: "1000" },
     faults: { type: "string", default: "10" },
-    /** One seed alone, or the first of several */
     seed: { type: "string" },
-    /** Ends with the first seed that fails */
     bail: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
   },
-});
-const first = Number(values.seed ?? 1);
-const many = values.seed === undefined ? Number(values.seeds) : 1;
-const bounds: Bounds = { calls: Number(values.calls), faults: Number(values.faults) };
+);
+const first = values.seed === undefined ? 1 : wholeNumber(values, "seed");
+const many = values.seed === undefined ? wholeNumber(values, "seeds") : 1;
+const bounds: Bounds = {
+  calls: wholeNumber(values, "calls"),
+  faults: wholeNumber(values, "faults", 0),
+};
 const startedAt = performance.now();
 
 const tally = await simulate();

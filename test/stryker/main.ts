@@ -1,11 +1,16 @@
 import path from "node:path";
-import { parseArgs } from "node:util";
 import { Stryker } from "@stryker-mutator/core";
+import { readArguments } from "../support/arguments.ts";
 
 type Options = NonNullable<ConstructorParameters<typeof Stryker>[0]>;
 type Mutant = Awaited<ReturnType<Stryker["runMutationTest"]>>[number];
 
-const { values } = parseArgs({ options: { json: { type: "boolean", default: false } } });
+const values = readArguments(
+  `npm run mutate -- [--json]
+
+Mutates the machine, its queue, the framing and the envelope with Stryker, and prints what survives.`,
+  { json: { type: "boolean", default: false } },
+);
 const startedAt = performance.now();
 
 // Nothing but the report is to be on stdout.

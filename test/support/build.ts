@@ -24,15 +24,7 @@ export async function setup(project: TestProject): Promise<void> {
     const tsc = path.join(root, "node_modules/typescript/bin/tsc");
     const build = spawnSync(
       process.execPath,
-      [
-        tsc,
-        "-b",
-        "examples",
-        "test/bench",
-        "test/simulation",
-        "visualizations/inspector",
-        "test/browser/load",
-      ],
+      [tsc, "-b", "examples", "test/bench", "test/simulation", "visualizations/inspector"],
       {
         cwd: root,
         encoding: "utf8",
