@@ -102,8 +102,6 @@ export interface PluginOptions {
   readonly abandonGraceMs?: number;
   /** Close the session after this time without a call; the next call opens it again. Default: never */
   readonly idleTimeoutMs?: number;
-  /** Reserved for the heartbeat of an idle session. Default: off */
-  readonly heartbeatMs?: number;
   /** A call starts the connection, instead of failing with `NOT_STARTED`. Default false */
   readonly lazy?: boolean;
   readonly replay?: ReplayPolicy;

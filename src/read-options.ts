@@ -137,7 +137,6 @@ const schema = z.strictObject(
     stopGraceMs: timer.default(1_500),
     abandonGraceMs: timer.default(5_000),
     idleTimeoutMs: timer.nullable().default(null),
-    heartbeatMs: timer.optional(),
     lazy: flag,
     replay: choice("provable", "once", "never"),
     validation: choice("strict", "reference"),
@@ -185,12 +184,18 @@ export function readOptions(plugin: string, options: PluginOptions = {}): Resolv
 function read(plugin: string, options: PluginOptions): ResolvedOptions {
   const checked = schema.safeParse(options);
   if (!checked.success) throw invalidOptions(plugin, checked.error.issues.flatMap(asIssues));
-  const { timeouts, heartbeatMs: _, logger, ...rest } = checked.data;
+  const { timeouts, logger, ...rest } = checked.data;
   return { ...rest, ...timeouts, logger: guardLogger(logger), world: worldOf(options) };
 }
 
 function isObserver(value: unknown): boolean {
-  return typeof value === "function" || (typeof value === "object" && value !== null);
+  if (typeof value === "function") return true;
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "next" in value &&
+    typeof value.next === "function"
+  );
 }
 
 function isHeaders(value: unknown): boolean {

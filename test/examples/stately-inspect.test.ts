@@ -1,5 +1,9 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import path from "node:path";
+import { createWebSocketReceiver } from "@statelyai/inspect";
+import { createInspectorServer } from "@statelyai/inspect/server";
 import { beforeAll, expect, it } from "vitest";
 import { expectBuilt, projectRoot } from "../support/project.ts";
 
@@ -40,3 +44,40 @@ it("shows Stately's inspector the machine and all its steps, and no payload", ()
   expect(stdout).not.toContain("ada@example.org");
   expect(stdout).not.toContain("mail_send");
 });
+
+it("sends the same to Stately's own server, for whoever looks on there", async () => {
+  const port = await freePort();
+  const url = `ws://localhost:${port}`;
+  const server = createInspectorServer({ port, autoOpen: false });
+  try {
+    const example = spawn(process.execPath, [script, url], { stdio: "inherit" });
+    expect(await once(example, "exit")).toEqual([0, null]);
+    const seen = await new Promise((resolve) => {
+      createWebSocketReceiver({ server: url }).subscribe((event) => {
+        if (event.type === "@xstate.actor" && event.name === "mcp-tether:PiiMasker")
+          resolve(event.name);
+      });
+    });
+    expect(seen).toBe("mcp-tether:PiiMasker");
+  } finally {
+    server.stop();
+  }
+});
+
+it("says so when nothing is there to be shown it", async () => {
+  const url = `ws://localhost:${await freePort()}`;
+  const { stderr, status } = spawnSync(process.execPath, [script, url], { encoding: "utf8" });
+  expect([status, stderr]).toEqual([
+    1,
+    `Nothing answers at ${url}: start createInspectorServer() first\n`,
+  ]);
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}

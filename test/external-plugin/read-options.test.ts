@@ -62,7 +62,6 @@ const bad: Record<string, readonly unknown[]> = {
   stopGraceMs: noTimers,
   abandonGraceMs: noTimers,
   idleTimeoutMs: noTimers.filter((value) => value !== null),
-  heartbeatMs: noTimers,
   lazy: noFlags,
   replay: ["always", true, null],
   validation: ["lenient", null],
@@ -77,7 +76,7 @@ const bad: Record<string, readonly unknown[]> = {
   onStderr: noFunctions,
   exposePluginText: noFlags,
   logger: [{}, { debug() {}, info() {}, warn() {} }, null, "console"],
-  inspect: ["inspector", 1, null],
+  inspect: ["inspector", 1, null, {}, { next: 1 }],
   clock: [{}, { now: () => 0 }, Date, null],
   random: [0.5, null, {}],
 };
@@ -223,7 +222,6 @@ describe("readOptions", () => {
       backoff: { kind: "exponential", attempts: 0, delayMs: 0, factor: 1, maxMs: 1 },
       idleTimeoutMs: 1,
       headers: () => ({}),
-      heartbeatMs: 1_000,
       inspect: { next: () => {} },
     };
     expect(readOptions("Guard", given)).toMatchObject({
