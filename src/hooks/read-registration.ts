@@ -10,8 +10,12 @@ export function readRegistration(type: unknown, given: unknown): HookDefinition 
   const issues: InputIssue[] = [];
   const isNamed = typeof type === "string" && type.trim() !== "";
   if (!isNamed) issues.push({ path: "hookType", message: "must be a text that is not blank" });
-  for (const { path, message } of checked.error?.issues ?? [])
-    issues.push({ path: path.map(String).join("."), message });
+  for (const issue of checked.error?.issues ?? [])
+    if (issue.code === "unrecognized_keys")
+      issues.push(
+        ...issue.keys.map((path) => ({ path, message: "is not known; mend its spelling" })),
+      );
+    else issues.push({ path: issue.path.map(String).join("."), message: issue.message });
   if (!isNamed || !checked.success) throw invalidHook(type, issues);
   const { payload, modifiedPayload = payload, payloadName, nullFields } = checked.data;
   const modifiedPayloadSchema = asZod(modifiedPayload);

@@ -7,6 +7,8 @@ import type { Environment } from "./environment.ts";
 import { isPublicUrl } from "./private-address.ts";
 import { Variables } from "./variables.ts";
 
+const callMsDefault = 30_000;
+
 /**
  * What the environment says of connections, in the reference's variables. Each is read, and refused, only when it is asked
  * for: a wrong port of a server must not end a host.
@@ -15,7 +17,8 @@ export class ClientEnvironment {
   readonly #variables: Variables;
   #tls: McpTlsInput | null | undefined;
   #overHttp: PluginOptions | undefined;
-  #callMs: number | null | undefined;
+  #readMs: number | null | undefined;
+  #isProtected: boolean | undefined;
 
   constructor(env: Environment) {
     this.#variables = new Variables(env);
@@ -25,10 +28,18 @@ export class ClientEnvironment {
     return this.#variables.issues;
   }
 
-  /** `PLUGINS_PLUGIN_TIMEOUT`, in milliseconds */
-  get callMs(): number | null {
-    this.#callMs ??= this.#milliseconds("PLUGINS_PLUGIN_TIMEOUT") ?? null;
-    return this.#callMs;
+  /** What limits a call where neither the host nor its file says so, in milliseconds */
+  callMs(isHttp: boolean): number | undefined {
+    const callMs = this.#milliseconds("PLUGINS_PLUGIN_TIMEOUT");
+    const readMs = isHttp ? this.#readTimeout : null;
+    // Silence ends a call when its time does, at the latest.
+    return readMs === null ? callMs : Math.min(readMs, callMs ?? callMsDefault);
+  }
+
+  /** Whether addresses of this machine and of private networks are refused */
+  get isProtected(): boolean {
+    this.#isProtected ??= this.#variables.boolean("PLUGINS_SSRF_PROTECTION_ENABLED") ?? false;
+    return this.#isProtected;
   }
 
   /** TLS of a connection whose configuration says nothing of it; null if the environment does not either */
@@ -37,10 +48,15 @@ export class ClientEnvironment {
     return this.#tls;
   }
 
-  /** Options of connections over HTTP. `callMs` is what limits a call in any case */
-  overHttp(callMs: number): PluginOptions {
-    this.#overHttp ??= this.#readOverHttp(callMs);
+  /** Options of connections over HTTP, but for what limits a call */
+  get overHttp(): PluginOptions {
+    this.#overHttp ??= this.#readOverHttp();
     return this.#overHttp;
+  }
+
+  get #readTimeout(): number | null {
+    this.#readMs ??= this.#milliseconds("PLUGINS_HTTPX_READ_TIMEOUT") ?? null;
+    return this.#readMs;
   }
 
   #mutualTls(): McpTlsInput | null {
@@ -66,26 +82,19 @@ export class ClientEnvironment {
     return isUnverified ? { verify: false, check_hostname: false } : null;
   }
 
-  #readOverHttp(callMs: number): PluginOptions {
-    const readMs = this.#milliseconds("PLUGINS_HTTPX_READ_TIMEOUT");
+  #readOverHttp(): PluginOptions {
+    const readMs = this.#readTimeout;
     const connectMs = this.#milliseconds("PLUGINS_HTTPX_CONNECT_TIMEOUT");
     const keepAliveMs = this.#milliseconds("PLUGINS_HTTPX_KEEPALIVE_EXPIRY");
     const maxConnections = this.#variables.integer("PLUGINS_HTTPX_MAX_CONNECTIONS", 1);
-    const isProtected = this.#variables.boolean("PLUGINS_SSRF_PROTECTION_ENABLED") ?? false;
     return {
-      ...(readMs !== undefined && {
-        timeouts: {
-          initializeMs: readMs,
-          fetchConfigMs: readMs,
-          callMs: Math.min(readMs, callMs),
-        },
-      }),
+      ...(readMs !== null && { timeouts: { initializeMs: readMs, fetchConfigMs: readMs } }),
       http: {
         ...(connectMs !== undefined && { connectMs }),
         ...(keepAliveMs !== undefined && { keepAliveMs }),
         ...(maxConnections !== undefined && { maxConnections }),
       },
-      ...(isProtected && { urlPolicy: isPublicUrl }),
+      ...(this.isProtected && { urlPolicy: isPublicUrl }),
     };
   }
 

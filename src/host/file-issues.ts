@@ -24,10 +24,10 @@ export class FileIssues {
     if (!this.#isUnread(path)) this.#found.push(this.#located({ path, message }));
   }
 
-  /** Lets templates be that cannot be filled in: they stand where somebody else reads them. */
+  /** Lets templates be that ask for nothing of the environment: they stand where somebody else fills them in. */
   leaveTemplates(at: string): void {
     this.#read = this.#read.filter(
-      ({ path, isUnfilled }) => isUnfilled !== true || !`${path}.`.startsWith(`${at}.`),
+      ({ path, isForeign }) => isForeign !== true || !`${path}.`.startsWith(`${at}.`),
     );
   }
 

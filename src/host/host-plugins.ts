@@ -11,8 +11,7 @@ import { looseBoolean, looseInteger, looseNumber, loosened } from "./loose-scala
 import { pathInMap, readServer } from "./mcp-servers.ts";
 import { isOther, readOther } from "./other-plugins.ts";
 import { layered } from "./plugin-options.ts";
-
-const callMsDefault = 30_000;
+import { isPublicUrl } from "./private-address.ts";
 
 export interface Surroundings {
   readonly issues: FileIssues;
@@ -78,6 +77,7 @@ export class HostPlugins {
       const fields = Object.fromEntries(Object.entries(config).filter(([key]) => given.has(key)));
       const isHttp = mcp.proto === "STREAMABLEHTTP";
       const tls = isHttp ? this.#tlsFor(mcp.url, mcp.uds, mcp.tls) : undefined;
+      if (isHttp) this.#checkAddress(mcp.url, joined(at, pathIn("mcp.url")));
       this.plugins.push({
         config: frozenCopy({
           ...fields,
@@ -101,11 +101,18 @@ export class HostPlugins {
 
   #optionsFor(isHttp: boolean, own: PluginOptions): PluginOptions {
     const { environment, options } = this.#in;
-    const callMs = this.#in.callMs ?? environment.callMs ?? undefined;
+    const callMs = options.timeouts?.callMs ?? this.#in.callMs ?? environment.callMs(isHttp);
     const timed = callMs === undefined ? {} : { timeouts: { callMs } };
-    if (!isHttp) return layered(options, own, timed);
-    const limit = options.timeouts?.callMs ?? callMs ?? callMsDefault;
-    return layered(options, own, environment.overHttp(limit), timed);
+    return layered(options, own, timed, isHttp ? environment.overHttp : {});
+  }
+
+  /** A policy of the host's own is asked when the connection is opened: it may have to look something up. */
+  #checkAddress(url: string, at: string): void {
+    const { environment, options, issues } = this.#in;
+    if (options.urlPolicy !== undefined || !environment.isProtected) return;
+    const { hostname } = new URL(url);
+    if (isPublicUrl(new URL(url))) return;
+    issues.add(at, `URL contains IP address blocked by SSRF protection (${hostname})`);
   }
 
   /** A plugin that is disabled may be there twice: it is not registered. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { InputIssue } from "../errors.ts";
+import { readHeaders } from "../models/headers.ts";
 import { isRecord } from "../models/records.ts";
 
 /** A server of the map `mcpServers`, as the entry of `plugins` that it stands for. */
@@ -16,13 +17,13 @@ export interface ServerRead {
   readonly issues: readonly InputIssue[];
 }
 
-const readFields = ["command", "args", "env", "cwd", "url", "headers"];
+const readFields = ["command", "args", "env", "cwd", "url", "headers"] as const;
+const processFields = ["args", "env", "cwd"] as const;
 const types = ["stdio", "http", "streamable-http", "streamableHttp", "streamable_http"];
 
 // What other hosts put into their entries besides is theirs: unknown keys are ignored.
 const schema = z.object(
   {
-    type: z.unknown().optional(),
     command: z.string("must be a text: the command").nullish(),
     args: z.array(z.string("must be a text"), "must be a list of texts").nullish(),
     env: z.custom<Record<string, unknown>>(isRecord, "must be an object of texts").nullish(),
@@ -39,15 +40,19 @@ const schema = z.object(
 /** Reads a server as other MCP hosts list it. `name` is its key. */
 export function readServer(name: string, written: unknown): ServerRead {
   const checked = schema.safeParse(written);
-  const issues: InputIssue[] = isRecord(written)
-    ? readFields.flatMap((field) => expansions(written[field], [field]))
-    : [];
-  for (const { path, message } of checked.error?.issues ?? [])
-    issues.push({ path: path.map(String).join("."), message });
-  if (!checked.success) return { issues };
-  const { type, command, args, env, cwd, url, headers, disabled } = checked.data;
-  issues.push(...typeIssues(type, command ?? null, url ?? null));
-  if (issues.length > 0) return { issues };
+  const issues: InputIssue[] = (checked.error?.issues ?? []).map(({ path, message }) => ({
+    path: path.map(String).join("."),
+    message,
+  }));
+  const given = givenOf(written);
+  const isWrong = (field: string): boolean =>
+    issues.some(({ path }) => path === field || path.startsWith(`${field}.`));
+  for (const field of readFields) issues.push(...expansions(given[field], [field]));
+  if (isRecord(written)) issues.push(...kindIssues(given));
+  if (!isWrong("headers") && given.headers !== undefined)
+    issues.push(...readHeaders(given.headers).issues);
+  if (!checked.success || issues.length > 0) return { issues };
+  const { command, args, env, cwd, url, headers, disabled } = checked.data;
   const isHttp = url !== undefined && url !== null;
   const reach = isHttp
     ? { proto: "STREAMABLEHTTP", url }
@@ -69,19 +74,62 @@ export function pathInMap(path: string): string {
   return index === undefined ? path.replace(/^mcp\.?/, "") : `args.${Number(index) - 1}`;
 }
 
-function typeIssues(type: unknown, command: string | null, url: string | null): InputIssue[] {
-  if (type === "sse" || type === "ws")
-    return [{ path: "type", message: `${type} is not supported: use http, or stdio` }];
-  if (type !== undefined && type !== null && !types.includes(String(type)))
-    return [{ path: "type", message: `must be one of ${types.join(", ")}` }];
-  if (command === null && url === null) return [{ path: "", message: "must have command, or url" }];
-  if (command !== null && url !== null)
-    return [{ path: "url", message: "must not be given besides command: remove one" }];
-  if (type !== undefined && type !== null && (type === "stdio") !== (command !== null))
+interface Given {
+  readonly type?: unknown;
+  readonly transport?: unknown;
+  readonly command?: unknown;
+  readonly args?: unknown;
+  readonly env?: unknown;
+  readonly cwd?: unknown;
+  readonly url?: unknown;
+  readonly headers?: unknown;
+}
+
+/** What is there, and not null. */
+function givenOf(written: unknown): Given {
+  if (!isRecord(written)) return {};
+  return Object.fromEntries(
+    Object.entries(written).filter(([, value]) => value !== undefined && value !== null),
+  );
+}
+
+/** What does not go together. */
+function kindIssues(given: Given): InputIssue[] {
+  const { command, url } = given;
+  if (command === undefined && url === undefined)
+    return [...typeIssues(given), { path: "", message: "must have command, or url" }];
+  if (command !== undefined && url !== undefined)
     return [
-      { path: "type", message: `${type} does not go with ${url === null ? "command" : "url"}` },
+      ...typeIssues(given),
+      { path: "url", message: "must not be given besides command: remove one" },
     ];
-  return [];
+  const kind = command === undefined ? "url" : "command";
+  const strangers = kind === "url" ? processFields : (["headers"] as const);
+  return [
+    ...typeIssues(given, kind),
+    ...strangers
+      .filter((field) => !isEmpty(given[field]))
+      .map((path) => ({ path, message: `does not go with ${kind}: remove it` })),
+  ];
+}
+
+/** `transport` is what some hosts call it. */
+function typeIssues(given: Given, kind?: "command" | "url"): InputIssue[] {
+  const path = given.type === undefined ? "transport" : "type";
+  const type = given[path];
+  if (type === undefined) return [];
+  if (type === "sse" || type === "ws")
+    return [{ path, message: `${type} is not supported: use http, or stdio` }];
+  if (!types.includes(String(type)))
+    return [{ path, message: `must be one of ${types.join(", ")}` }];
+  if (kind === undefined || (type === "stdio") === (kind === "command")) return [];
+  return [{ path, message: `${String(type)} does not go with ${kind}` }];
+}
+
+// Tools that write such files fill in what is not needed with nothing.
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === "") return true;
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
 // An empty one is common there, while the reference refuses it.

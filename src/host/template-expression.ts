@@ -1,7 +1,10 @@
 import type { Environment } from "./environment.ts";
 
 /** What a template asks for that is not there, or is not supported. */
-export class TemplateFault extends Error {}
+export class TemplateFault extends Error {
+  /** It asks for nothing of the environment: somebody else may know what it means. */
+  isForeign = false;
+}
 
 /** A variable that is not set, and its name. */
 class Unset {
@@ -31,7 +34,18 @@ const wordOperators: readonly string[] = ["and", "else", "if", "in", "is", "not"
  * @throws TemplateFault that names what is not supported, or the variable that is not set
  */
 export function evaluateTemplate(source: string, env: Environment): string {
-  const value = new Expression(tokensOf(source), env).evaluate();
+  const tokens = tokensOf(source);
+  try {
+    return evaluate(tokens, env);
+  } catch (thrown) {
+    const isOfEnv = tokens.some(({ kind, text }) => kind === "name" && text === "env");
+    if (thrown instanceof TemplateFault) thrown.isForeign = !isOfEnv;
+    throw thrown;
+  }
+}
+
+function evaluate(tokens: readonly Token[], env: Environment): string {
+  const value = new Expression(tokens, env).evaluate();
   if (typeof value === "string") return value;
   throw new TemplateFault(
     `the environment variable ${value.name} is not set: set it, or write {{ env.${value.name} | default('…') }}`,

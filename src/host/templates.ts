@@ -6,6 +6,12 @@ export interface TemplateProblem {
   readonly message: string;
 }
 
+/** A text in which templates were filled in, as far as they can be, and what is wrong with the others. */
+export interface FilledText {
+  readonly text: string;
+  readonly faults: readonly TemplateFault[];
+}
+
 /**
  * A text whose templates are replaced by marks, so that it can be parsed before they are filled in. So a value of the
  * environment never becomes anything but a value: the reference fills in first, and a value with a colon or a line break
@@ -48,9 +54,19 @@ export class Templates {
     return text.includes(this.#open);
   }
 
-  /** A text with the templates filled in. Throws a TemplateFault. */
-  fill(text: string): string {
-    return this.#replace(text, (source) => evaluateTemplate(source.slice(2, -2), this.#env));
+  /** A template that cannot be filled in stays as it was written. */
+  fill(text: string): FilledText {
+    const faults: TemplateFault[] = [];
+    const filled = this.#replace(text, (source) => {
+      try {
+        return evaluateTemplate(source.slice(2, -2), this.#env);
+      } catch (thrown) {
+        if (!(thrown instanceof TemplateFault)) throw thrown;
+        faults.push(thrown);
+        return source;
+      }
+    });
+    return { text: filled, faults };
   }
 
   /** A text as it was written. */
@@ -65,12 +81,14 @@ export class Templates {
   }
 }
 
-// Of the characters that Unicode leaves to private use, which YAML and JSON allow in every text.
+// Of the characters that Unicode leaves to private use, which YAML and JSON allow in every text. Nor may an escape stand for
+// them, which has their code in it.
 function unusedCharacters(source: string): [open: string, pad: string] {
   const unused: string[] = [];
+  const lower = source.toLowerCase();
   for (let code = 0xe000; code < 0xf8ff && unused.length < 2; code++) {
     const character = String.fromCharCode(code);
-    if (!source.includes(character)) unused.push(character);
+    if (!source.includes(character) && !lower.includes(code.toString(16))) unused.push(character);
   }
   const [open, pad] = unused;
   if (open === undefined || pad === undefined)

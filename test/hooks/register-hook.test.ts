@@ -193,7 +193,7 @@ describe("what is refused", () => {
       { payload: 1, modifiedPayload: {}, payloadName: "", nullFields: "a" },
       ["hookType", "payload", "modifiedPayload", "payloadName", "nullFields"],
     ],
-    ["an option that is none", "h", { payload: charge, result: charge }, [""]],
+    ["an option that is none", "h", { payload: charge, result: charge }, ["result"]],
   ])("%s", (_, type, registration, paths) => {
     const failure = refusal(type, registration);
     expect(failure.code).toBe("CONFIG_INVALID");

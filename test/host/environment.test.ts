@@ -60,6 +60,16 @@ describe("option, file, environment, default: what comes first counts", () => {
     ["the environment", { env }, 3_000],
     ["option and environment", { env, options }, 1_000],
     ["none", {}, undefined],
+    [
+      "the file and what silence is allowed",
+      { env: { PLUGINS_HTTPX_READ_TIMEOUT: "1" }, file },
+      2_000,
+    ],
+    [
+      "an option that makes a wrong variable unneeded",
+      { env: { PLUGINS_PLUGIN_TIMEOUT: "x" }, options },
+      1_000,
+    ],
     ["a section that says nothing", { env, file: { plugin_settings: {} } }, 3_000],
   ])("with %s", (_, given, callMs) => {
     for (const server of [https, stdio])

@@ -169,15 +169,19 @@ plugins:
     config:
       url: "{{ env.HOOK_URL }}"
       template: '{"event": "{{ event }}", "by": "{{ user.name }}", "from": "{{ env.HOOK_URL }}"}'
-      later: {{ env.NO }}
 `,
       { env: { HOOK_URL: "http://hook" } },
     );
     expect(others[0]?.config).toStrictEqual({
       url: "http://hook",
-      template: '{"event": "{{ event }}", "by": "{{ user.name }}", "from": "{{ env.HOOK_URL }}"}',
-      later: "{{ env.NO }}",
+      template: '{"event": "{{ event }}", "by": "{{ user.name }}", "from": "http://hook"}',
     });
+    const unset =
+      "plugins: [{name: A, kind: a.B, config: {a: '{{ env.NO }}', b: '{{ env.A | upper }}'}}]";
+    expect(await folder.problems("hosts.yaml", unset, { env: { A: "a" } })).toStrictEqual([
+      expect.stringMatching(/^1:41 plugins\.0\.config\.a: the environment variable NO is not set/),
+      expect.stringMatching(/^1:60 plugins\.0\.config\.b: the template uses the filter upper/),
+    ]);
     const outside =
       "plugins: [{name: A, kind: a.B, author: '{{ user }}', config: {a: '{{ user }}'}}]";
     expect(await folder.problems("hosts.yaml", outside)).toStrictEqual([

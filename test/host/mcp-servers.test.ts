@@ -93,7 +93,12 @@ describe("mcpServers, as other hosts have it", () => {
     "url": {"url": "ftp://a/"},
     "shell": {"command": "a", "env": {"T": "\${env:TOKEN}", "D": "\${X:-s3cret}"}, "url": null},
     "": {"command": "a"},
-    "text": "npx"
+    "text": "npx",
+    "all": {"type": "ws", "command": 1, "args": {}, "env": [], "cwd": 2, "url": 3, "headers": 4},
+    "stray": {"url": "http://a/", "args": ["x"], "env": {"A": "b"}, "cwd": "c"},
+    "strays": {"command": "a", "headers": {"A": "b"}},
+    "alias": {"transport": "sse", "url": "http://a/"},
+    "names": {"url": "http://a/", "headers": {"a b": "x", "Host": "y", "C": "é\\u0100"}}
   }
 }`;
     expect(await folder.problems("mcp.json", text)).toStrictEqual([
@@ -114,6 +119,22 @@ describe("mcpServers, as other hosts have it", () => {
       expect.stringMatching(/^14:60 mcpServers\.shell\.env\.D: \$\{X:…\} is not filled in here/),
       "15:5 mcpServers.: must not be blank: the server finds the plugin by it",
       "16:5 mcpServers.text: must be an object with command, or url",
+      "17:13 mcpServers.all.type: ws is not supported: use http, or stdio",
+      "17:27 mcpServers.all.command: must be a text: the command",
+      "17:41 mcpServers.all.args: must be a list of texts",
+      "17:53 mcpServers.all.env: must be an object of texts",
+      "17:64 mcpServers.all.cwd: must be a text",
+      "17:74 mcpServers.all.url: must be a text",
+      "17:74 mcpServers.all.url: must not be given besides command: remove one",
+      "17:84 mcpServers.all.headers: must be an object of texts",
+      "18:35 mcpServers.stray.args: does not go with url: remove it",
+      "18:50 mcpServers.stray.env: does not go with url: remove it",
+      "18:69 mcpServers.stray.cwd: does not go with url: remove it",
+      "19:32 mcpServers.strays.headers: does not go with command: remove it",
+      "20:15 mcpServers.alias.transport: sse is not supported: use http, or stdio",
+      "21:47 mcpServers.names.headers.a b: is no name of an HTTP header",
+      "21:59 mcpServers.names.headers.Host: is set by the connection itself",
+      "21:72 mcpServers.names.headers.C: must be a string without line breaks, of characters below 256",
     ]);
   });
 });

@@ -70,7 +70,7 @@ describe("where they differ from Jinja, on purpose", () => {
     ["{{ env.toString }}", "toString"],
   ])("%j is not set, and not empty for that", (template, name) => {
     expect(read(`a: 1\nb:\n  c: "{{ env.A }}${template}"`, { A: "s3cret" })).toStrictEqual({
-      value: { a: 1, b: { c: `{{ env.A }}${template}` } },
+      value: { a: 1, b: { c: `s3cret${template}` } },
       issues: [
         `3:3 b.c: the environment variable ${name} is not set: set it, or write {{ env.${name} | default('…') }}`,
       ],
@@ -116,11 +116,22 @@ describe("where they differ from Jinja, on purpose", () => {
     ["{{ env.A\n}}", "the template that begins here is none"],
     ["{{}}", "the template that begins here is none"],
     ["{{ {'a': 1} }}", "the template that begins here is none"],
-  ])("%j is refused at its place, and nothing is read that depends on it", (template, message) => {
-    const { value, issues } = read(`a: 1\nb: |\n  ${template}\n`, { A: "1" });
-    expect(value).toBeUndefined();
-    expect(issues[0]).toContain(`: ${message}`);
-    expect(issues[0]).toMatch(/^3:[35] : /);
+  ])(
+    "%j is refused at its place, with the field that it is in, or nothing is read",
+    (template, message) => {
+      const { value, issues } = read(`a: 1\nb: |\n  ${template}\n`, { A: "1" });
+      expect(issues[0]).toContain(`: ${message}`);
+      expect(issues[0]).toMatch(value === undefined ? /^3:[35] : / : /^3:[35] b: /);
+      if (!template.includes("\n")) expect(read(`a: 1 # ${template}`).value).toBeUndefined();
+    },
+  );
+
+  test("a statement in one field hides nothing that is wrong with others", () => {
+    expect(read("a: '{% if x %}'\nb: *x\nc: {{ env.NO }}").issues).toStrictEqual([
+      expect.stringMatching(/^1:5 a: the template statement \{% if %\} is not supported/),
+      "2:1 b: there is no anchor &x before it",
+      expect.stringMatching(/^3:1 c: the environment variable NO is not set/),
+    ]);
   });
 
   test("in a comment nothing is filled in, and nothing is missed", () => {
@@ -135,6 +146,11 @@ describe("where they differ from Jinja, on purpose", () => {
     expect(read(`a: "${used}0{{ env.A }}${used}"`, { A: "x" }).value).toStrictEqual({
       a: `${used}0x${used}`,
     });
+    const escaped = '"\\uE0000\\ue001 {{ env.A }}"';
+    for (const format of ["yaml", "json"] as const)
+      expect(read(`{"a": ${escaped}}`, { A: "x" }, format).value).toStrictEqual({
+        a: "\ue0000\ue001 x",
+      });
     const all = Array.from({ length: 0x1900 }, (_, at) => String.fromCharCode(0xe000 + at)).join(
       "",
     );

@@ -28,6 +28,18 @@ describe("as PyYAML's safe loader reads it", () => {
     expect(read(text)).toStrictEqual({ value: value, issues: [] });
   });
 
+  test("a key that is written as what it merges, but is a text", () => {
+    for (const key of ["!!str <<", "'<<'"])
+      expect(read(`a: {${key}: {b: 1}}`).value).toStrictEqual({ a: { "<<": { b: 1 } } });
+  });
+
+  test("keys that are no texts, where a plugin's own settings are", () => {
+    const { value } = read("plugins: [{config: {a: {404: x, on: 1, ~: 2, 0x10: 3}}}]");
+    expect(value).toStrictEqual({
+      plugins: [{ config: { a: { 404: "x", true: 1, null: 2, 16: 3 } } }],
+    });
+  });
+
   test("text for which YAML 1.2 has numbers and truth values, and the other way round", () => {
     const { value } = read("a: off\nb: y\nc: 1e3\nd: 010\ne: 1:30\nf: 2024-01-01");
     expect(value).toMatchObject({ a: false, b: "y", c: "1e3", d: 8, e: 90 });
@@ -37,12 +49,41 @@ describe("as PyYAML's safe loader reads it", () => {
 
 describe("what is refused, with its place", () => {
   test.each<[string, string, string]>([
-    ["a syntax error", "a:\n  b: [1,\nc: 2", "3:1 : YAML: "],
+    [
+      "a syntax error",
+      "a:\n  b: [1,\nc: 2",
+      "2:6 : YAML: the bracket that opens here is not closed",
+    ],
     ["a tab for indentation", "a:\n\t- b", "2:1 : YAML: Tabs are not allowed as indentation"],
-    ["two documents", "a: 1\n---\nb: 2", "2:1 : YAML: "],
+    [
+      "two documents",
+      "a: 1\n---\nb: 2",
+      "2:1 : YAML: a second document begins here: there may be only one",
+    ],
+    ["a bracket that another one closes", "a: {b: [x}", "1:8 : YAML: the bracket that opens here"],
+    ["a tab between brackets", "a: [\n\tb]", "2:2 : YAML: Flow sequence"],
+    [
+      "a control character",
+      "a: x\0y",
+      "1:5 : YAML: the character U+0000 must be written as an escape",
+    ],
     ["a key twice", "a:\n  x: 1\n  y: 2\n  x: 3", "4:3 a.x: is given twice: remove one"],
-    ["a number for a key", "a:\n  1: x", "2:3 a: has a key that is no text: put it in quotes"],
-    ["a truth value for a key", "on: x", "1:1 : has a key that is no text: put it in quotes"],
+    [
+      "a number for a key",
+      "a:\n  1: x",
+      "2:3 a: has the key 1, which is no text: put it in quotes",
+    ],
+    [
+      "a fraction for one",
+      "plugins: [{config: {a: {1.5: x}}}]",
+      "1:25 plugins.0.config.a: has the key 1.5",
+    ],
+    ["two merges", "a: {<<: {b: 1}, <<: {b: 2}}", "1:17 a.<<: is given twice: write one list"],
+    [
+      "a truth value for a key",
+      "on: x",
+      "1:1 : has the key on, which is no text: put it in quotes",
+    ],
     ["a list for a key", "? [a]\n: b", "1:3 : has a key that is no text: put it in quotes"],
     ["an anchor that is not there", "a:\n - *x", "2:4 a.0: there is no anchor &x before it"],
     ["a cycle", "a: &a [1, *a]", "1:11 a.1: refers back to what contains it"],

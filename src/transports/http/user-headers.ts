@@ -1,28 +1,7 @@
-import { type InputIssue, PluginError } from "../../errors.ts";
+import { PluginError } from "../../errors.ts";
+import { readHeaders } from "../../models/headers.ts";
 import type { HeadersContext, HeadersOption } from "../../options.ts";
 import { abortable } from "./abortable.ts";
-
-/** They are ours, or describe the connection. */
-const reserved: ReadonlySet<string> = new Set([
-  "accept",
-  "accept-encoding",
-  "connection",
-  "content-encoding",
-  "content-length",
-  "content-type",
-  "expect",
-  "host",
-  "keep-alive",
-  "last-event-id",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
-const namePattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: a tab is the one control character that a value may hold.
-const valuePattern = /^[\x09\x20-\x7e\x80-\xff]*$/;
 
 /** What the option `headers` gives, asked for once per opening and once after a 401. */
 export class UserHeaders {
@@ -71,7 +50,7 @@ export class UserHeaders {
 
   async #ask(context: HeadersContext): Promise<void> {
     const given = await this.#call(context);
-    const { pairs, issues } = checkHeaders(given);
+    const { pairs, issues } = readHeaders(given);
     if (issues.length > 0) {
       const names = issues.map(({ path, message }) => `${path} ${message}`).join("; ");
       throw new PluginError({
@@ -101,28 +80,4 @@ export class UserHeaders {
       });
     }
   }
-}
-
-function checkHeaders(given: unknown): { pairs: string[]; issues: InputIssue[] } {
-  const pairs: string[] = [];
-  const issues: InputIssue[] = [];
-  if (typeof given !== "object" || given === null)
-    return { pairs, issues: [{ path: "headers", message: "must be an object of strings" }] };
-  const seen = new Set<string>();
-  for (const [name, value] of Object.entries(given)) {
-    const key = name.toLowerCase();
-    const problem = seen.has(key) ? "is given twice" : headerProblem(key, value);
-    seen.add(key);
-    if (problem === undefined) pairs.push(key, String(value));
-    else issues.push({ path: `headers.${name}`, message: problem });
-  }
-  return { pairs, issues };
-}
-
-function headerProblem(name: string, value: unknown): string | undefined {
-  if (!namePattern.test(name)) return "is no name of an HTTP header";
-  if (reserved.has(name) || name.startsWith("mcp-")) return "is set by the connection itself";
-  if (typeof value !== "string" || !valuePattern.test(value))
-    return "must be a string without line breaks, of characters below 256";
-  return undefined;
 }
