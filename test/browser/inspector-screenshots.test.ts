@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir } from "node:fs/promises";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Browser, Page } from "playwright-core";
@@ -9,9 +10,10 @@ import { afterwards } from "../external-plugin/support/harness.ts";
 import { expectBuilt, projectRoot } from "../support/project.ts";
 import { launchChromium } from "./support/chromium.ts";
 
-// They show another moment each time, so they are only taken when somebody wants new ones.
+// They show another moment each time, so those that are checked in change only when somebody wants new ones.
 const { SCREENSHOTS: wanted } = process.env;
-const folder = path.join(projectRoot, "visualizations/screenshots");
+const checkedIn = path.join(projectRoot, "visualizations/screenshots");
+const folder = wanted ? checkedIn : mkdtempSync(path.join(tmpdir(), "screenshots-"));
 const command = path.join(projectRoot, "dist/src/cli/main.js");
 
 let browser: Browser;
@@ -21,9 +23,12 @@ beforeAll(async () => {
   browser = await launchChromium();
 });
 
-afterAll(() => browser?.close());
+afterAll(async () => {
+  await browser?.close();
+  if (folder !== checkedIn) rmSync(folder, { recursive: true });
+});
 
-describe.runIf(wanted)("screenshots for the README", { timeout: 180_000 }, () => {
+describe("screenshots for the README", { timeout: 180_000 }, () => {
   it("show the demonstration in both colours", async () => {
     const demo = spawn(process.execPath, [command, "inspect", "--demo", "--allow-control"], {
       stdio: ["ignore", "pipe", "inherit"],
@@ -31,7 +36,6 @@ describe.runIf(wanted)("screenshots for the README", { timeout: 180_000 }, () =>
     afterwards(() => demo.kill("SIGINT"));
     const [line] = await once(createInterface(demo.stdout), "line");
     const url = String(line).replace("Inspector: ", "");
-    await mkdir(folder, { recursive: true });
     for (const scheme of ["light", "dark"] as const) {
       const page = await browser.newPage({
         viewport: { width: 1280, height: 800 },
@@ -50,12 +54,15 @@ describe.runIf(wanted)("screenshots for the README", { timeout: 180_000 }, () =>
       await page.screenshot({ path: path.join(folder, `inspector-${scheme}.png`) });
       await page.getByRole("tab", { name: "Sequence" }).click();
       await page.locator("#sequence-window").selectOption("20000");
-      await page.locator("#sequence-note:not(:empty)").waitFor();
+      await page.locator(".bars g").first().waitFor();
       await page.screenshot({ path: path.join(folder, `inspector-sequence-${scheme}.png`) });
       await page.close();
     }
     demo.kill("SIGINT");
     await once(demo, "exit");
+    expect(readdirSync(folder).sort()).toEqual(readdirSync(checkedIn).sort());
+    for (const file of readdirSync(folder))
+      expect(statSync(path.join(folder, file)).size).toBeGreaterThan(50_000);
   });
 });
 

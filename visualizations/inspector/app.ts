@@ -8,7 +8,8 @@ import { readCoverage } from "./coverage.ts";
 import { byId, setAttributes, setText } from "./dom.ts";
 import { Feed, type FeedState } from "./feed.ts";
 import { chooseFile, openTrace, saveTrace } from "./files.ts";
-import type { Frame, View } from "./frame.ts";
+import { shownName } from "./format.ts";
+import type { Frame, Place, View } from "./frame.ts";
 import { LogView } from "./log-view.ts";
 import { announcer } from "./message.ts";
 import { Player } from "./player.ts";
@@ -17,7 +18,7 @@ import { watchShortcuts } from "./shortcuts.ts";
 import { Tabs } from "./tabs.ts";
 import { watchTheme } from "./theme.ts";
 import { TimelineView } from "./timeline-view.ts";
-import { Seeker, TraceStore } from "./trace-store.ts";
+import { liveEntries, Seeker, TraceStore } from "./trace-store.ts";
 
 const noTrace: TraceHeader = {
   format: "mcp-tether-trace",
@@ -33,6 +34,7 @@ const stateTexts: Readonly<Record<FeedState, string>> = {
   live: "live",
   silent: "the host is silent",
   lost: "the host is gone",
+  full: "the host shows itself to as many pages as it may: close one of them",
   refused: "the host is gone, and another one is there: open its address",
 };
 
@@ -43,21 +45,24 @@ export class App {
   readonly #status = byId("status", HTMLElement);
   readonly #source = byId("source", HTMLElement);
   readonly #chart = new ChartView();
-  readonly #log = new LogView((at) => this.#go(at));
+  readonly #log = new LogView((place) => this.#go(place));
   readonly #control: ControlView;
   readonly #views: readonly View[];
   readonly #tabs = new Tabs(() => this.#draw());
   readonly #player = new Player(
     () => this.#frame(),
-    (at) => this.#go(at),
+    (place) => this.#go(place),
   );
   /** What the host tells, whatever is shown */
-  #live = new TraceStore(noTrace);
+  #live = new TraceStore(noTrace, liveEntries);
+  /** Number of the record that the host tells next, as far as it is not known already */
+  #next = 0;
+  #known = 0;
   /** What is shown: the live one, or one from a file */
   #store = this.#live;
   #seeker = new Seeker(this.#store);
   /** null: now */
-  #at: number | null = null;
+  #place: Place | null = null;
   #selected: number | undefined;
   /** The host's time, and ours, when it last told */
   #clock = { host: 0, page: 0 };
@@ -81,7 +86,7 @@ export class App {
       this.#chart,
       new SequenceView(),
       this.#log,
-      new TimelineView((at) => this.#go(at)),
+      new TimelineView((place) => this.#go(place)),
       this.#control,
     ];
     watchTheme();
@@ -121,32 +126,41 @@ export class App {
     });
   }
 
-  #begin({ header, allowControl, trace, now, records }: FeedStart): void {
+  #begin({ header, allowControl, trace, now, records, next }: FeedStart): void {
+    const isFirst = !this.#hasBegun;
     this.#hasBegun = true;
     if (trace !== null) {
       void this.#showHostsTrace(trace);
       return;
     }
-    const wasShown = this.#store === this.#live;
-    this.#live = new TraceStore(header);
     this.#control.isAllowed = allowControl;
-    if (wasShown) this.#show(this.#live);
-    this.#take(records, now);
+    if (isFirst) {
+      const wasShown = this.#store === this.#live;
+      this.#live = new TraceStore(header, liveEntries);
+      if (wasShown) this.#show(this.#live);
+      this.#live.add(records);
+    } else if (next > this.#next) this.#live.resume(records, now);
+    // What the page has seen already is told once more when it had lost the host.
+    this.#known = isFirst ? 0 : Math.max(0, this.#next - next);
+    this.#next = Math.max(this.#next, next);
+    this.#take([], now);
   }
 
-  #take(records: readonly TraceRecord[], now: number): void {
+  #take(told: readonly TraceRecord[], now: number): void {
+    const records = told.slice(this.#known);
+    this.#known = Math.max(0, this.#known - told.length);
+    this.#next += records.length;
     this.#live.add(records);
     this.#live.passTo(now);
     this.#clock = { host: now, page: performance.now() };
     if (this.#selected === undefined || !this.#store.live.has(this.#selected))
       this.#selected = this.#store.live.keys().next().value;
-    if (this.#store === this.#live && this.#at === null) this.#drawAgain();
+    if (this.#store === this.#live && this.#place === null) this.#drawAgain();
   }
 
   #noteState(state: FeedState): void {
     this.#feedState = state;
-    setText(this.#status, stateTexts[state]);
-    setAttributes(this.#status, { "data-state": state });
+    this.#draw();
     // What has been seen stays, to be looked at and saved, also when another host has come in the place of this one.
     const isStranger = state === "refused" && !this.#hasBegun;
     byId("refused", HTMLElement).hidden = !isStranger;
@@ -156,7 +170,7 @@ export class App {
   #show(store: TraceStore, name?: string): void {
     this.#store = store;
     this.#seeker = new Seeker(store);
-    this.#at = store === this.#live ? null : store.endAt;
+    this.#place = store === this.#live ? null : endOf(store);
     if (!store.live.has(this.#selected ?? -1)) this.#selected = store.live.keys().next().value;
     byId("file-banner", HTMLElement).hidden = name === undefined;
     if (name !== undefined) {
@@ -226,22 +240,33 @@ export class App {
     this.#draw();
   }
 
-  #go(at: number | null): void {
+  #go(place: Place | null): void {
+    const store = this.#store;
     // A trace from a file has no present.
-    const { beginAt, endAt } = this.#store;
-    const end = this.#store === this.#live ? null : endAt;
-    this.#at = at === null ? end : Math.max(at, beginAt);
+    if (place === null) this.#place = store === this.#live ? null : endOf(store);
+    else this.#place = { ...place, at: Math.max(place.at, store.beginAt) };
     this.#draw();
   }
 
   #frame(): Frame {
     const store = this.#store;
-    const isLive = this.#at === null;
-    const at = this.#at ?? this.#now();
-    const model = isLive ? store.live : this.#seeker.at(at);
+    const isLive = this.#place === null;
+    const at = this.#place?.at ?? this.#now();
+    const count = isLive
+      ? store.count
+      : Math.max(store.first, this.#place?.count ?? store.countAt(at));
+    const model = isLive ? store.live : this.#seeker.after(count);
     const selected = this.#selected === undefined ? undefined : model.get(this.#selected);
-    const count = isLive ? store.count : store.countAt(at);
     return { store, model, at, isLive, selected, count };
+  }
+
+  /** What is shown, and whether it is what the host does now. */
+  #showStatus(isLive: boolean): void {
+    const isTrace = this.#store !== this.#live;
+    const past = isTrace ? "a trace" : `${stateTexts[this.#feedState]}, looking back`;
+    setText(this.#status, isLive ? stateTexts[this.#feedState] : past);
+    setAttributes(this.#status, { "data-state": isTrace ? "trace" : this.#feedState });
+    byId("timeline-live", HTMLElement).hidden = isTrace;
   }
 
   /** The host's, as far as can be known without asking it all the time. */
@@ -264,11 +289,18 @@ export class App {
       this.#drawnAt = now;
       const frame = this.#frame();
       setAttributes(document.body, { "data-past": !frame.isLive });
-      setText(byId("detail-name", HTMLElement), frame.selected?.name ?? "No connection yet");
+      this.#showStatus(frame.isLive);
+      const name =
+        frame.selected === undefined ? "No connection yet" : shownName(frame.selected.name);
+      setText(byId("detail-name", HTMLElement), name);
       for (const view of this.#views) view.show(frame);
+      this.#player.show();
     });
   }
 }
+
+/** After all of it. */
+const endOf = (store: TraceStore): Place => ({ at: store.endAt, count: store.count });
 
 function showKeys(): void {
   byId("keys-list", HTMLDialogElement).showModal();

@@ -1,6 +1,6 @@
 import { type ConnectionModel, percentile } from "../../src/inspector/trace/model.ts";
 import { byId, element, Pool, setAttributes, setText } from "./dom.ts";
-import { duration } from "./format.ts";
+import { duration, plural, shownName, timeOfDay } from "./format.ts";
 import type { Frame, View } from "./frame.ts";
 import { phaseOf } from "./phases.ts";
 
@@ -19,6 +19,9 @@ const columns = [
   "error",
 ] as const;
 
+/** Beyond these a table is no board. Those that are selected or found are among them. */
+const mostRows = 200;
+
 type Column = (typeof columns)[number];
 
 /** All connections, one row each. */
@@ -27,7 +30,11 @@ export class BoardView implements View {
   readonly #cells = new WeakMap<Element, ReadonlyMap<Column, HTMLElement>>();
   readonly #latencies = new WeakMap<readonly number[], { ok: number; p50: string; p99: string }>();
   readonly #empty = byId("board-empty", HTMLElement);
+  readonly #count = byId("board-count", HTMLElement);
+  readonly #onlyTroubled = byId("board-troubled", HTMLInputElement);
+  readonly #search = byId("board-search", HTMLInputElement);
   readonly #choose: (id: number) => void;
+  #shown: readonly ConnectionModel[] = [];
   #frame: Frame | undefined;
 
   constructor(choose: (id: number) => void) {
@@ -43,8 +50,20 @@ export class BoardView implements View {
 
   show(frame: Frame): void {
     this.#frame = frame;
-    this.#rows.show([...frame.model.values()]);
-    this.#empty.hidden = frame.model.size > 0;
+    const all = [...frame.model.values()];
+    const found = all.filter((connection) => this.#isWanted(connection));
+    this.#shown = found.slice(0, mostRows);
+    this.#rows.show(this.#shown);
+    this.#empty.hidden = all.length > 0;
+    const ready = all.filter(({ state }) => phaseOf(state) === "ready").length;
+    const hidden = all.length - this.#shown.length;
+    const rest = hidden > 0 ? `, ${hidden.toLocaleString("en")} not shown` : "";
+    setText(this.#count, `${plural(all.length, "connection")}, ${ready} ready${rest}`);
+  }
+
+  #isWanted({ name, state, isAttached }: ConnectionModel): boolean {
+    if (this.#onlyTroubled.checked && (phaseOf(state) === "ready" || !isAttached)) return false;
+    return name.toLowerCase().includes(this.#search.value.trim().toLowerCase());
   }
 
   #makeRow(): HTMLTableRowElement {
@@ -83,8 +102,10 @@ export class BoardView implements View {
     });
     const texts = this.#texts(connection, frame.at);
     for (const [column, cell] of cells) setText(cell, texts[column]);
+    for (const column of ["name", "error"] as const)
+      setAttributes(cells.get(column) ?? row, { title: texts[column] });
     setAttributes(cells.get("state") ?? row, {
-      "data-phase": phaseOf(connection.state),
+      "data-phase": connection.isAttached ? phaseOf(connection.state) : "ended",
     });
     setAttributes(cells.get("name") ?? row, { "aria-pressed": String(isSelected) });
     setAttributes(cells.get("queue") ?? row, {
@@ -93,13 +114,11 @@ export class BoardView implements View {
   }
 
   #texts(connection: ConnectionModel, at: number): Record<Column, string> {
-    const { link, counts, process } = connection;
+    const { link, counts } = connection;
     const { p50, p99 } = this.#percentiles(connection);
-    const exit = process.exit && (process.exit.signal ?? `exit ${process.exit.code}`);
-    const fault = link.fault && `${link.fault.code} while ${link.fault.phase}`;
     return {
-      name: connection.name,
-      state: connection.state,
+      name: shownName(connection.name),
+      state: connection.isAttached ? connection.state : "detached",
       generation: String(link.generation),
       attempt: String(link.attempt),
       probe: link.retryAt === null ? "–" : countdown(link.retryAt - at),
@@ -109,8 +128,18 @@ export class BoardView implements View {
       p99,
       ok: counts.ok.toLocaleString("en"),
       failed: counts.failed.toLocaleString("en"),
-      error: fault ? (exit ? `${fault} (${exit})` : fault) : "–",
+      error: this.#errorText(connection),
     };
+  }
+
+  #errorText({ lastError, link, process: { exit } }: ConnectionModel): string {
+    if (lastError === undefined) return "–";
+    const { at, code, during } = lastError;
+    const { startedAt = 0 } = this.#frame?.store ?? {};
+    const time = at === null ? "" : `${timeOfDay(startedAt, at).slice(0, 8)} `;
+    const isOfSession = code === link.fault?.code && during === link.fault.phase;
+    const end = isOfSession && exit ? ` (${exit.signal ?? `exit ${exit.code}`})` : "";
+    return `${time}${code} while ${during}${end}`;
   }
 
   /** Sorting is for when there is something new to sort. */
@@ -129,7 +158,7 @@ export class BoardView implements View {
   #move(event: KeyboardEvent): void {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step === undefined || this.#frame === undefined) return;
-    const ids = [...this.#frame.model.keys()];
+    const ids = this.#shown.map(({ id }) => id);
     const from = ids.indexOf(this.#frame.selected?.id ?? -1);
     const id = ids[from + step];
     if (id === undefined) return;

@@ -17,8 +17,8 @@ export class ChartCanvas {
   readonly #svg: SVGSVGElement;
   readonly #whole: Box;
   #view: Box;
-  /** Whether the part in sight has been chosen by hand */
-  isMoved = false;
+  /** What is in sight, and stays so when the window changes its size */
+  #aim: "whole" | "by hand" | { readonly x: number; readonly y: number } = "whole";
   readonly #seen: (view: Readonly<Box>) => void;
 
   /** @param seen is told which part is in sight */
@@ -35,25 +35,29 @@ export class ChartCanvas {
     window.addEventListener("pointerdown", (event) => this.#drag(event));
     window.addEventListener("keydown", (event) => this.#key(event));
     new ResizeObserver(() => {
-      if (!this.isMoved) this.fit();
+      if (this.#aim === "whole") this.fit();
+      else if (this.#aim !== "by hand") this.reveal(this.#aim.x, this.#aim.y);
     }).observe(window);
   }
 
   /** Everything in sight. */
   fit(): void {
-    this.isMoved = false;
+    this.#aim = "whole";
     this.#show({ ...this.#whole });
   }
 
   zoom(factor: number): void {
-    this.isMoved = true;
+    this.#aim = "by hand";
     const { x, y, width, height } = this.#view;
     this.#zoomAt(factor, x + width / 2, y + height / 2);
   }
 
   /** Moves so far that these parts of the drawing are in sight, at a size that can be read. */
   reveal(x: number, y: number): void {
+    this.#aim = { x, y };
     const { clientWidth, clientHeight } = this.#window;
+    // While another view is shown.
+    if (clientWidth === 0 || clientHeight === 0) return;
     const width = Math.min(this.#whole.width, clientWidth / 0.85);
     const height = (width * clientHeight) / Math.max(1, clientWidth);
     const view = this.#view;
@@ -98,7 +102,7 @@ export class ChartCanvas {
 
   #wheel(event: WheelEvent): void {
     event.preventDefault();
-    this.isMoved = true;
+    this.#aim = "by hand";
     const { left, top, width, height } = this.#window.getBoundingClientRect();
     const unit = this.#unit;
     const x = this.#view.x + this.#view.width / 2 + (event.clientX - left - width / 2) * unit;
@@ -111,7 +115,7 @@ export class ChartCanvas {
     const { clientX, clientY } = event;
     const from = { ...this.#view };
     const move = (to: PointerEvent): void => {
-      this.isMoved = true;
+      this.#aim = "by hand";
       const unit = this.#unit;
       this.#show({
         ...from,
@@ -134,7 +138,7 @@ export class ChartCanvas {
     };
     const move = moves[event.key];
     if (move) {
-      this.isMoved = true;
+      this.#aim = "by hand";
       this.#show({ ...this.#view, x: this.#view.x + move[0], y: this.#view.y + move[1] });
     } else if (event.key === "+") this.zoom(zoomStep);
     else if (event.key === "-") this.zoom(1 / zoomStep);

@@ -2,8 +2,10 @@ import type { ConnectionModel } from "../../src/inspector/trace/model.ts";
 import { ChartCanvas } from "./chart-canvas.ts";
 import { ChartMap } from "./chart-map.ts";
 import type { Coverage } from "./coverage.ts";
-import { byId, element, Pool, setAttributes, setText, svgElement } from "./dom.ts";
+import { CoverageNumbers } from "./coverage-numbers.ts";
+import { byId, element, Pool, setAttributes, setText } from "./dom.ts";
 import type { Frame, View } from "./frame.ts";
+import { pathsTo, Statechart } from "./statechart.ts";
 
 const chartUrl = "/visualizations/plugin-connection.svg";
 /** How long a transition that was taken can be seen */
@@ -22,13 +24,15 @@ export class ChartView implements View {
   readonly #window = byId("chart-window", HTMLElement);
   readonly #follow = byId("chart-follow", HTMLInputElement);
   readonly #possible: Pool<HTMLLIElement, string>;
-  readonly #now = byId("chart-now", HTMLElement);
+  readonly #heading = byId("chart-possible-title", HTMLElement);
   readonly #map = new ChartMap();
   #canvas: ChartCanvas | undefined;
   #svg: SVGSVGElement | undefined;
   #states = new Map<string, SVGGraphicsElement>();
   #drawn: readonly Drawn[] = [];
-  #texts = new Map<string, string>();
+  #statechart: Statechart | undefined;
+  #numbers: CoverageNumbers | undefined;
+  #coverage: Coverage | undefined;
   #shownState = "";
 
   constructor() {
@@ -49,10 +53,11 @@ export class ChartView implements View {
   }
 
   async load(): Promise<void> {
-    const svg = await fetchSvg(chartUrl);
+    const [svg, statechart] = await Promise.all([fetchSvg(chartUrl), Statechart.load()]);
     const own = document.importNode(svg, true);
     this.#window.replaceChildren(own);
     this.#svg = own;
+    this.#statechart = statechart;
     for (const state of own.querySelectorAll<SVGGraphicsElement>("[data-state]"))
       this.#states.set(state.getAttribute("data-state") ?? "", state);
     this.#map.draw(own, this.#states);
@@ -61,71 +66,67 @@ export class ChartView implements View {
       keys: (drawn.getAttribute("data-transitions") ?? "").split(" ").filter(Boolean),
       element: drawn,
     }));
-    for (const { keys, element: drawn } of this.#drawn) {
-      const text = [...drawn.querySelectorAll("text")].map((line) => line.textContent).join(" ");
-      if (text !== "") for (const key of keys) this.#texts.set(key, text);
-    }
     this.#canvas.fit();
   }
 
   show({ selected, at }: Frame): void {
-    if (this.#panel.hidden || this.#svg === undefined || selected === undefined) return;
+    const statechart = this.#statechart;
+    if (this.#panel.hidden || statechart === undefined || selected === undefined) return;
     const { state } = selected;
     const active = new Set(pathsTo(state));
     for (const [path, drawn] of this.#states) {
       const activity = path === state ? "leaf" : active.has(path) ? "around" : null;
       setAttributes(drawn, { "data-active": activity });
     }
-    const possible = this.#showTransitions(active, agesOf(selected, at));
-    const texts = possible.map((key) => this.#texts.get(key) ?? key);
-    this.#possible.show([...new Set(texts)]);
+    const possible = statechart.possibleFrom(selected);
+    this.#showTransitions(new Set(possible.map(({ key }) => key)), agesOf(selected, at));
+    if (this.#coverage === undefined) {
+      setText(this.#heading, possible.length > 0 ? `From ${state} it may` : `${state}: the end`);
+      this.#possible.show([...new Set(possible.map(({ text }) => text))]);
+    }
     this.#map.showState(state);
-    setText(this.#now, state);
     if (this.#follow.checked && this.#shownState !== state) this.#reveal(state);
   }
 
-  /** @returns those which the machine could take next */
-  #showTransitions(
-    active: ReadonlySet<string>,
-    ages: ReadonlyMap<string, number>,
-  ): readonly string[] {
-    const possible: string[] = [];
+  #showTransitions(possible: ReadonlySet<string>, ages: ReadonlyMap<string, number>): void {
     for (const { keys, element: drawn } of this.#drawn) {
-      const from = keys.filter((key) => active.has(sourceOf(key)));
-      possible.push(...from);
       const levels = keys.map((key) => ages.get(key)).filter((level) => level !== undefined);
       setAttributes(drawn, {
         "data-trail": levels.length > 0 ? Math.min(...levels) : null,
-        "data-possible": from.length > 0 ? "true" : "false",
+        "data-possible": keys.some((key) => possible.has(key)) ? "true" : "false",
       });
     }
-    return possible;
   }
 
   /** Draws over the lines how often each was taken. `undefined` takes it away. */
   cover(coverage: Coverage | undefined): void {
-    for (const mark of this.#svg?.querySelectorAll(".coverage") ?? []) mark.remove();
+    this.#coverage = coverage;
+    this.#numbers?.remove();
+    this.#numbers = this.#svg && coverage && new CoverageNumbers(this.#svg);
     setAttributes(this.#panel, { "data-covered": coverage !== undefined });
     for (const { keys, element: drawn } of this.#drawn) {
       const count = keys.reduce((sum, key) => sum + (coverage?.counts.get(key) ?? 0), 0);
       const isUncovered = keys.some((key) => !coverage?.counts.get(key));
       setAttributes(drawn, { "data-uncovered": coverage !== undefined && isUncovered });
       const line = drawn.querySelector("path");
-      if (coverage === undefined || !(line instanceof SVGPathElement)) continue;
-      const middle = line.getPointAtLength(line.getTotalLength() / 2);
-      this.#svg?.append(
-        svgElement(
-          "text",
-          { class: "coverage", x: middle.x, y: middle.y, "text-anchor": "middle" },
-          `${count}×`,
-        ),
-      );
+      if (line instanceof SVGPathElement) this.#numbers?.add(line, count);
     }
+    if (coverage !== undefined) this.#listCounts(coverage);
+  }
+
+  /** Those too that have no line, since the state stays: the least taken first. */
+  #listCounts({ counts }: Coverage): void {
+    const all = this.#statechart?.transitions ?? [];
+    const counted = all.map(({ key }) => ({ key, count: counts.get(key) ?? 0 }));
+    setText(this.#heading, "Taken how often");
+    this.#possible.show(
+      counted.sort((a, b) => a.count - b.count).map(({ key, count }) => `${count}× ${key}`),
+    );
   }
 
   /** All transitions that the chart shows. */
   get keys(): ReadonlySet<string> {
-    return new Set(this.#drawn.flatMap(({ keys }) => keys));
+    return new Set(this.#statechart?.transitions.map(({ key }) => key));
   }
 
   #reveal(path: string): void {
@@ -147,14 +148,6 @@ function agesOf({ trail }: ConnectionModel, at: number): Map<string, number> {
     for (const edge of step.edges) levels.set(edge, Math.max(0, Math.min(level, trailLevels)));
   }
   return levels;
-}
-
-const sourceOf = (key: string): string => key.slice(0, key.indexOf("/"));
-
-/** The states that are active with a leaf, the root's empty path included. */
-function pathsTo(leaf: string): string[] {
-  const parts = leaf.split(".");
-  return ["", ...parts.map((_, index) => parts.slice(0, index + 1).join("."))];
 }
 
 /** As a document, and not as text: nothing here turns text into markup. */

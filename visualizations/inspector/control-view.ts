@@ -1,5 +1,6 @@
 import type { ConnectionModel } from "../../src/inspector/trace/model.ts";
 import { byId } from "./dom.ts";
+import { shownName } from "./format.ts";
 import type { Frame, View } from "./frame.ts";
 
 type Command = "start" | "stop" | "reconnect";
@@ -26,7 +27,7 @@ export class ControlView implements View {
     this.#buttons.start.addEventListener("click", () => void this.#order("start"));
     this.#buttons.reconnect.addEventListener("click", () => void this.#order("reconnect"));
     this.#buttons.stop.addEventListener("click", () => {
-      byId("stop-name", HTMLElement).textContent = this.#selected?.name ?? "";
+      byId("stop-name", HTMLElement).textContent = shownName(this.#selected?.name ?? "");
       this.#question.showModal();
     });
     this.#question.addEventListener("close", () => {
@@ -50,10 +51,13 @@ export class ControlView implements View {
 
   async #order(command: Command): Promise<void> {
     if (this.#selected === undefined) return;
-    const { id, name } = this.#selected;
+    const { id } = this.#selected;
+    const name = shownName(this.#selected.name);
     try {
       const refusal = await this.#give(id, command);
-      this.#say(refusal ?? `${name}: ${command} has been asked for`);
+      this.#say(
+        refusal === null ? `${name}: ${command} has been asked for` : `${name}: ${refusal}`,
+      );
     } catch {
       this.#say(`${name}: the host cannot be reached`);
     }

@@ -1,8 +1,8 @@
 import type { FeedStart } from "../../src/inspector/trace/feed-start.ts";
 import type { TraceRecord } from "../../src/inspector/trace/record.ts";
 
-/** How the page and the host are connected. `refused`: the token is wrong, so that it makes no sense to try again. */
-export type FeedState = "connecting" | "live" | "silent" | "lost" | "refused";
+/** How the page and the host are connected. `full`: there are too many pages. `refused`: the token is wrong, so that it makes no sense to try again. */
+export type FeedState = "connecting" | "live" | "silent" | "lost" | "full" | "refused";
 
 export interface FeedListener {
   started(start: FeedStart): void;
@@ -33,23 +33,24 @@ export class Feed {
       if (this.#state === "live" && performance.now() - this.#heardAt > silentMs)
         this.#change("silent");
     }, 1_000);
-    while (await this.#isWelcome()) {
-      this.#change("lost");
+    for (let end = await this.#listen(); end !== "refused"; end = await this.#listen()) {
+      this.#change(end);
       await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
     this.#change("refused");
   }
 
-  /** Reads as long as there is something to read. False if the host wants to know nothing of this page. */
-  async #isWelcome(): Promise<boolean> {
+  /** Reads as long as there is something to read. */
+  async #listen(): Promise<"lost" | "full" | "refused"> {
     try {
       const answer = await fetch("/api/stream", { headers: this.#headers() });
-      if (answer.status === 401 || answer.status === 403) return false;
+      if (answer.status === 401 || answer.status === 403) return "refused";
+      if (answer.status === 503) return "full";
       if (answer.ok && answer.body !== null) await this.#read(answer.body);
     } catch {
       // The host has gone, or is about to come back.
     }
-    return true;
+    return "lost";
   }
 
   async #read(body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
@@ -82,7 +83,7 @@ export class Feed {
     return await answer.text();
   }
 
-  /** @returns what went wrong, in words */
+  /** @returns why it is not done, in words */
   async control(
     connection: number,
     command: "start" | "stop" | "reconnect",
@@ -92,7 +93,7 @@ export class Feed {
       headers: { ...this.#headers(), "content-type": "application/json" },
       body: JSON.stringify({ connection, command }),
     });
-    return answer.ok ? null : await answer.text();
+    return answer.status === 202 ? null : await answer.text();
   }
 
   #headers(): Record<string, string> {

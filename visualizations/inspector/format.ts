@@ -22,6 +22,12 @@ export function timeOfDay(startedAt: number, at: number): string {
   return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}.${ms}`;
 }
 
+/** A name as it can be shown: without characters that turn the text around it, and not empty. */
+export function shownName(name: string): string {
+  const safe = name.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "�");
+  return safe.trim() === "" ? "(no name)" : safe;
+}
+
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 }

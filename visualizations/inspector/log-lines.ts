@@ -1,5 +1,5 @@
 import type { SettledCall, StepRecord } from "../../src/inspector/trace/record.ts";
-import { bytes, duration } from "./format.ts";
+import { bytes, duration, shownName } from "./format.ts";
 import { type Entry, isFailure } from "./trace-store.ts";
 
 /** What kind of thing a line is about; the filter goes by it. */
@@ -17,9 +17,9 @@ export function lineOf(entry: Entry): Line {
   const kind = kindOf(entry);
   switch (record.kind) {
     case "attached":
-      return { kind, event: "attached", text: `${name} is ${record.state}` };
+      return { kind, event: "attached", text: attachedText(entry) };
     case "detached":
-      return { kind, event: "detached", text: `${name} is no longer watched` };
+      return { kind, event: "detached", text: `${shownName(name)} is no longer watched` };
     case "step": {
       const text = [change(record, from), ...callTexts(record), exitText(record)]
         .filter((part) => part !== "")
@@ -27,6 +27,13 @@ export function lineOf(entry: Entry): Line {
       return { kind, event: record.event, text: text || record.event };
     }
   }
+}
+
+/** A connection that was there already comes into view anew where the page has missed what happened. */
+function attachedText({ record, name, from }: Entry): string {
+  const state = record.kind === "attached" ? record.state : "";
+  const shown = shownName(name);
+  return from === null ? `${shown} is ${state}` : `Events were missed here. ${shown} is ${state}`;
 }
 
 export function kindOf({ record, from }: Entry): LineKind {

@@ -1,6 +1,6 @@
 import { byId, element, Pool, Size, setAttributes, setText } from "./dom.ts";
-import { plural, timeOfDay } from "./format.ts";
-import type { Frame, View } from "./frame.ts";
+import { plural, shownName, timeOfDay } from "./format.ts";
+import type { Frame, Place, View } from "./frame.ts";
 import { kindOf, type Line, lineOf } from "./log-lines.ts";
 import type { Entry, TraceStore } from "./trace-store.ts";
 
@@ -18,12 +18,14 @@ interface Row {
 export class LogView implements View {
   readonly #list = byId("log", HTMLElement);
   readonly #space = byId("log-space", HTMLElement);
+  /** The chosen one in full: there are lines that are longer than the list is wide */
+  readonly #chosen = byId("log-chosen", HTMLElement);
   readonly #found = byId("log-found", HTMLElement);
   readonly #search = byId("log-search", HTMLInputElement);
   readonly #onlySelected = byId("log-selected", HTMLInputElement);
   readonly #kinds: readonly HTMLInputElement[];
   readonly #rows: Pool<HTMLElement, Row>;
-  readonly #jump: (at: number) => void;
+  readonly #jump: (place: Place) => void;
   readonly #size = new Size(this.#list);
   /** Where it has been scrolled to, how high all rows are, and how much of them can be seen */
   #top = 0;
@@ -38,7 +40,7 @@ export class LogView implements View {
   #frame: Frame | undefined;
   #current = -1;
 
-  constructor(jump: (at: number) => void) {
+  constructor(jump: (place: Place) => void) {
     this.#jump = jump;
     this.#kinds = [...document.querySelectorAll<HTMLInputElement>("#log-kinds input")];
     this.#rows = new Pool(
@@ -131,6 +133,9 @@ export class LogView implements View {
       if (entry) rows.push({ count: before + 1, place, entry, line: lineOf(entry) });
     }
     this.#rows.show(rows);
+    const chosen = frame.store.entry(this.#passing[this.#current] ?? -1);
+    this.#chosen.hidden = chosen === undefined;
+    setText(this.#chosen, chosen === undefined ? "" : lineOf(chosen).text);
     setAttributes(this.#list, {
       "aria-activedescendant": rows.some(({ place }) => place === this.#current)
         ? `log-row-${this.#current}`
@@ -147,22 +152,28 @@ export class LogView implements View {
       element("span", { class: "event" }),
       element("span", { class: "text" }),
     );
-    row.addEventListener("click", () => this.#jump(Number(row.getAttribute("data-at"))));
+    row.addEventListener("click", () =>
+      this.#jump({
+        at: Number(row.getAttribute("data-at")),
+        count: Number(row.getAttribute("data-count")),
+      }),
+    );
     return row;
   }
 
-  #showRow(row: HTMLElement, { place, entry, line }: Row): void {
+  #showRow(row: HTMLElement, { place, count, entry, line }: Row): void {
     const frame = this.#frame;
     const [time, connection, event, text] = row.children;
     if (!frame || !time || !connection || !event || !text) return;
     const { at } = entry.record;
     setText(time, timeOfDay(frame.store.startedAt, at));
-    setText(connection, entry.name);
+    setText(connection, shownName(entry.name));
     setText(event, line.event);
     setText(text, line.text);
     setAttributes(row, {
       id: `log-row-${place}`,
       "data-at": at,
+      "data-count": count,
       "data-kind": line.kind,
       "aria-selected": String(place === this.#current),
       "aria-setsize": this.#shown(frame),
@@ -180,8 +191,9 @@ export class LogView implements View {
     event.stopPropagation();
     const from = this.#current < 0 ? this.#shown(frame) : this.#current;
     const place = Math.max(0, Math.min(this.#passing.length - 1, from + step));
-    const entry = frame.store.entry(this.#passing[place] ?? -1);
-    if (entry) this.#jump(entry.record.at);
+    const before = this.#passing[place] ?? -1;
+    const entry = frame.store.entry(before);
+    if (entry) this.#jump({ at: entry.record.at, count: before + 1 });
   }
 }
 

@@ -1,5 +1,5 @@
-import type { ConnectionModel, Model } from "../../src/inspector/trace/model.ts";
-import type { LeafState, StepRecord } from "../../src/inspector/trace/record.ts";
+import type { ConnectionModel } from "../../src/inspector/trace/model.ts";
+import type { LeafState, StepRecord, TraceRecord } from "../../src/inspector/trace/record.ts";
 import type { Frame } from "./frame.ts";
 import { type Phase, phaseOf } from "./phases.ts";
 import type { Seeker } from "./trace-store.ts";
@@ -49,26 +49,53 @@ export function sequenceOf(frame: Frame, windowMs: number, seeker: Seeker): Sequ
   const begin = end - windowMs;
   const nothing = { begin, end, calls: [], phases: [], processes: [], hidden: 0 };
   if (selected === undefined) return nothing;
-  const steps = stepsOf(frame, begin, selected.id);
-  const before = seeker.at(Math.max(begin, store.beginAt)).get(selected.id) ?? selected;
+  const records = recordsOf(frame, begin, selected.id);
+  const steps = records.filter((record) => record.kind === "step");
   const calls = callsOf(steps, selected, end);
-  return {
+  const facts = {
     begin,
     end,
     calls: calls.slice(-mostCalls),
     hidden: Math.max(0, calls.length - mostCalls),
-    phases: phasesOf(steps, before, begin, end),
-    processes: processesOf(steps, before, begin, end),
+  };
+  const from = Math.max(begin, store.beginAt);
+  const before = originOf(seeker.at(from).get(selected.id), records, from);
+  if (before === undefined) return { ...facts, phases: [], processes: [] };
+  const until = records.findLast(({ kind }) => kind === "detached")?.at ?? end;
+  return {
+    ...facts,
+    phases: phasesOf(steps, before, until),
+    processes: processesOf(steps, before, until),
   };
 }
 
-function stepsOf({ store, count }: Frame, begin: number, id: number): StepRecord[] {
-  const steps: StepRecord[] = [];
+/** How it was with the connection where the picture begins, or where it came into view. */
+interface Origin {
+  readonly at: number;
+  readonly state: LeafState;
+  readonly generation: number;
+  readonly pid: number | null;
+}
+
+function originOf(
+  before: ConnectionModel | undefined,
+  records: readonly TraceRecord[],
+  from: number,
+): Origin | undefined {
+  const first = before ?? records.find((record) => record.kind === "attached");
+  if (first === undefined) return undefined;
+  const { state, link, process } = first;
+  const at = "at" in first ? first.at : from;
+  return { at, state, generation: link.generation, pid: process.pid };
+}
+
+function recordsOf({ store, count }: Frame, begin: number, id: number): TraceRecord[] {
+  const records: TraceRecord[] = [];
   for (let place = store.countAt(begin); place < count; place += 1) {
     const record = store.entry(place)?.record;
-    if (record?.kind === "step" && record.connection === id) steps.push(record);
+    if (record?.connection === id) records.push(record);
   }
-  return steps;
+  return records;
 }
 
 function callsOf(steps: readonly StepRecord[], now: ConnectionModel, end: number): CallSpan[] {
@@ -99,22 +126,12 @@ function callsOf(steps: readonly StepRecord[], now: ConnectionModel, end: number
   return [...ended, ...open].sort((a, b) => a.queuedAt - b.queuedAt);
 }
 
-function phasesOf(
-  steps: readonly StepRecord[],
-  before: Model extends Map<number, infer C> ? C : never,
-  begin: number,
-  end: number,
-): PhaseSpan[] {
+function phasesOf(steps: readonly StepRecord[], before: Origin, end: number): PhaseSpan[] {
+  const { at: begin, state: first } = before;
+  let { generation } = before;
   const spans: { -readonly [K in keyof PhaseSpan]: PhaseSpan[K] }[] = [
-    {
-      begin,
-      end,
-      phase: phaseOf(before.state),
-      state: before.state,
-      generation: before.link.generation,
-    },
+    { begin, end, phase: phaseOf(first), state: first, generation },
   ];
-  let { generation } = before.link;
   for (const { at, state, link } of steps) {
     generation = link?.generation ?? generation;
     const last = spans.at(-1);
@@ -128,12 +145,11 @@ function phasesOf(
 
 function processesOf(
   steps: readonly StepRecord[],
-  before: ConnectionModel,
-  begin: number,
+  { at: begin, pid: first }: Origin,
   end: number,
 ): ProcessSpan[] {
   const spans: { -readonly [K in keyof ProcessSpan]: ProcessSpan[K] }[] = [];
-  let { pid } = before.process;
+  let pid = first;
   if (pid !== null) spans.push({ begin, end, pid, exit: null });
   for (const { at, process } of steps) {
     if (process === undefined) continue;

@@ -91,13 +91,17 @@ export class SequenceView implements View {
     );
     this.#times.show(timesOf(facts, y));
     this.#phases.show(facts.phases.map((phase) => phaseBlock(phase, y, this.#width)));
-    this.#processes.show(facts.processes.map((span) => processBlock(span, y, this.#width)));
+    this.#processes.show(processBlocks(facts.processes, y, this.#width));
     const bars = barsOf(facts, y, this.#width);
     this.#bars.show(bars);
-    this.#arrows.show(facts.calls.length > mostArrows ? [] : arrowsOf(facts, y, this.#width));
+    this.#arrows.show(arrowsOf(facts, y, this.#width));
     const open = facts.calls.filter(({ end }) => end === "open").length;
-    const hidden = facts.hidden > 0 ? `, ${facts.hidden} older ones not drawn` : "";
-    setText(this.#note, `${plural(facts.calls.length, "call")}, ${open} open${hidden}`);
+    const failed = facts.calls.filter(({ end }) => end === "failed").length;
+    const hidden = facts.hidden > 0 ? `, ${facts.hidden} more` : "";
+    setText(
+      this.#note,
+      `${plural(facts.calls.length, "call")}, ${failed} failed, ${open} open${hidden}`,
+    );
   }
 
   #measure(): void {
@@ -133,8 +137,12 @@ interface Block {
   readonly height: number;
   readonly kind: string;
   readonly label: string;
+  /** How it ended */
   readonly mark: string;
 }
+
+/** Texts that are nearer to each other cannot be read. */
+const lineHeight = 12;
 
 function phaseBlock(
   { begin, end, phase, state, generation }: PhaseSpan,
@@ -154,69 +162,93 @@ function phaseBlock(
   };
 }
 
-function processBlock({ begin, end, pid, exit }: ProcessSpan, y: Scale, width: number): Block {
-  const top = Math.max(head, y(begin));
-  return {
-    x: places.process * width - 5,
-    y: top,
-    width: 10,
-    height: Math.max(1, y(end) - top),
-    kind: "process",
-    label: `pid ${pid}`,
-    mark: exit === null ? "" : `✕ ${exit}`,
-  };
+/** How one ended is said before which one it was, where there is no room for both. */
+function processBlocks(spans: readonly ProcessSpan[], y: Scale, width: number): Block[] {
+  let above = head;
+  return spans.map(({ begin, end, pid, exit }): Block => {
+    const top = Math.max(head, y(begin));
+    const height = Math.max(1, y(end) - top);
+    const hasMark = exit !== null && top + height - above >= lineHeight;
+    const room = top + height - Math.max(above, top) - (hasMark ? lineHeight : 0);
+    const hasLabel = room >= lineHeight;
+    if (hasMark) above = top + height;
+    else if (hasLabel) above = top + lineHeight;
+    return {
+      x: places.process * width - 5,
+      y: top,
+      width: 10,
+      height,
+      kind: "process",
+      label: hasLabel ? `pid ${pid}` : "",
+      mark: hasMark ? `✕ ${exit}` : "",
+    };
+  });
 }
 
 type Scale = (at: number) => number;
 
+interface CallStretch {
+  readonly call: CallSpan;
+  readonly begin: number;
+  readonly end: number;
+}
+
 function barsOf({ calls, begin, end }: SequenceFacts, y: Scale, width: number): Bar[] {
-  const bars: Bar[] = [];
-  const add = (
-    spans: readonly { call: CallSpan; begin: number; end: number }[],
-    place: number,
-    kind: (call: CallSpan) => string,
-  ): void => {
-    const lanes = lanesOf(spans, mostLanes);
-    for (const [index, span] of spans.entries()) {
-      if (span.end < begin) continue;
-      const top = Math.max(head, y(span.begin));
-      const height = Math.max(1.5, y(Math.min(span.end, end)) - top);
-      const { hook, id, code } = span.call;
-      const took = duration(span.end - span.begin);
-      const name = kind(span.call);
-      bars.push({
-        x: place * width + 8 + (lanes[index] ?? 0) * laneWidth,
-        y: top,
-        height,
-        kind: name,
-        label: height > 13 && spans.length <= 24 && lanes[index] === 0 ? `${hook} #${id}` : "",
-        title: `${hook} #${id} ${name} ${took}${code === undefined ? "" : `, ${code}`}`,
-      });
-    }
-  };
-  const waits = calls.map((call) => ({
-    call,
-    begin: call.queuedAt,
-    end: call.sentAt ?? call.endAt,
-  }));
-  // To wait for nothing is not to wait.
-  add(
-    waits.filter((span) => span.end - span.begin > (end - begin) / 2_000),
-    places.machine,
-    () => "queued",
-  );
+  // To wait for nothing is not to wait. What never ran has failed where it waited, or at the door.
+  const isNoticed = (wait: CallStretch): boolean => wait.end - wait.begin > (end - begin) / 2_000;
+  const isRefused = ({ sentAt, end: how }: CallSpan): boolean =>
+    sentAt === null && how === "failed";
+  const waits = calls
+    .map((call) => ({ call, begin: call.queuedAt, end: call.sentAt ?? call.endAt }))
+    .filter((wait) => isRefused(wait.call) || isNoticed(wait));
   const runs = calls
     .flatMap((call) =>
       call.sentAt === null ? [] : [{ call, begin: call.sentAt, end: call.endAt }],
     )
     .sort((a, b) => a.begin - b.begin);
-  add(runs, places.process, (call) => `run-${call.end}`);
-  return bars;
+  const place = (
+    stretches: readonly CallStretch[],
+    x: number,
+    kind: (call: CallSpan) => string,
+  ) => {
+    const lanes = lanesOf(stretches, mostLanes);
+    const areNamed = stretches.length <= 24;
+    return stretches.flatMap((stretch, index) => {
+      if (stretch.end < begin) return [];
+      const lane = lanes[index] ?? 0;
+      return [barOf(stretch, kind(stretch.call), { x, lane, y, isNamed: areNamed && lane === 0 })];
+    });
+  };
+  return [
+    ...place(waits, places.machine * width, (call) => (isRefused(call) ? "wait-failed" : "queued")),
+    ...place(runs, places.process * width, (call) => `run-${call.end}`),
+  ];
+}
+
+function barOf(
+  { call, begin, end }: CallStretch,
+  kind: string,
+  { x, lane, y, isNamed }: { x: number; lane: number; y: Scale; isNamed: boolean },
+): Bar {
+  const { hook, id, code } = call;
+  const top = Math.max(head, y(begin));
+  // However short it was, a failure is to be seen.
+  const height = Math.max(kind.endsWith("failed") ? 4 : 1.5, y(end) - top);
+  return {
+    x: x + 8 + lane * laneWidth,
+    y: top,
+    height,
+    kind,
+    label: isNamed && height > 13 ? `${hook} #${id}` : "",
+    title: `${hook} #${id} ${kind} ${duration(end - begin)}${code === undefined ? "" : `, ${code}`}`,
+  };
 }
 
 function arrowsOf({ calls, begin }: SequenceFacts, y: Scale, width: number): Arrow[] {
   const x = (place: keyof typeof places): number => places[place] * width;
-  return calls.flatMap(({ queuedAt, sentAt, endAt, end }): Arrow[] => {
+  // In the carpet the failures would be lost.
+  const drawn = calls.length <= mostArrows ? calls : calls.filter(({ end }) => end === "failed");
+  return drawn.slice(-mostArrows).flatMap(({ queuedAt, sentAt, endAt, end }): Arrow[] => {
     const arrows: Arrow[] = [];
     const add = (at: number, from: number, to: number, kind: string): void => {
       if (at >= begin) arrows.push({ x1: from, x2: to, y: y(at), kind });
@@ -255,8 +287,8 @@ function showBlock(block: SVGGElement, { x, y, width, height, kind, label, mark 
   setAttributes(block, { "data-phase": kind });
   setAttributes(rect, { x, y, width, height });
   setAttributes(text, { x: x - 6, y: y + 11, "text-anchor": "end" });
-  setText(text, height > 12 ? label : "");
-  setAttributes(end, { x: x + width + 20, y: y + height + 4, class: "exit" });
+  setText(text, height >= lineHeight ? label : "");
+  setAttributes(end, { x: x - 6, y: y + height - 2, "text-anchor": "end", class: "exit" });
   setText(end, mark);
 }
 

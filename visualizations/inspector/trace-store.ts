@@ -2,6 +2,7 @@ import {
   applyRecord,
   copyModel,
   describeModel,
+  isLoss,
   type Model,
 } from "../../src/inspector/trace/model.ts";
 import type { LeafState, TraceHeader, TraceRecord } from "../../src/inspector/trace/record.ts";
@@ -28,7 +29,8 @@ export interface Course {
   readonly failures: number[];
 }
 
-const mostEntries = 120_000;
+/** What a page keeps of a host that goes on and on */
+export const liveEntries = 120_000;
 const forgottenAtOnce = 20_000;
 const checkpointEvery = 4_000;
 
@@ -50,9 +52,12 @@ export class TraceStore {
   /** Records that have been forgotten. Counts of records include them */
   #forgotten = 0;
   #endAt = 0;
+  readonly #mostEntries: number;
 
-  constructor(header: TraceHeader) {
+  /** @param mostEntries beyond which the oldest are forgotten. Default: nothing is */
+  constructor(header: TraceHeader, mostEntries: number = Number.POSITIVE_INFINITY) {
     this.header = header;
+    this.#mostEntries = mostEntries;
   }
 
   get startedAt(): number {
@@ -92,7 +97,20 @@ export class TraceStore {
       if (this.count % checkpointEvery === 0)
         this.#checkpoints.push({ count: this.count, model: copyModel(this.live) });
     }
-    if (this.entries.length > mostEntries) this.#forget();
+    if (this.entries.length > this.#mostEntries) this.#forget();
+  }
+
+  /**
+   * Goes on after records that were missed, from the state of affairs behind them. What is not among it any more has gone in
+   * the meantime.
+   */
+  resume(records: readonly TraceRecord[], at: number): void {
+    const there = new Set(records.map(({ connection }) => connection));
+    const gone = [...this.live.values()].filter(
+      ({ id, isAttached }) => isAttached && !there.has(id),
+    );
+    this.add(gone.map(({ id }) => ({ kind: "detached", at, connection: id })));
+    this.add(records);
   }
 
   entry(index: number): Entry | undefined {
@@ -150,8 +168,7 @@ export class TraceStore {
 export function isFailure(record: TraceRecord, from: LeafState | null): boolean {
   if (record.kind !== "step") return false;
   const hasFailed = record.settled?.some(({ ok }) => !ok) ?? false;
-  const isLost = record.state === "closing" && from !== "closing" && record.link?.fault != null;
-  return hasFailed || isLost;
+  return hasFailed || isLoss(record, from);
 }
 
 /** Goes through a trace and knows the state of affairs where it stands. To go on is cheap, to go back costs a little. */
@@ -166,7 +183,11 @@ export class Seeker {
 
   /** Not to be changed, and only good until the next call. */
   at(time: number): Model {
-    const count = this.#store.countAt(time);
+    return this.after(this.#store.countAt(time));
+  }
+
+  /** The state of affairs after so many records. As with `at`. */
+  after(count: number): Model {
     if (count === this.#count) return this.#model;
     const checkpoint = this.#store.checkpointBefore(count);
     if (this.#count > count || this.#count < checkpoint.count) {

@@ -13,6 +13,7 @@ const types: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
   ".svg": "image/svg+xml",
+  ".json": "application/json; charset=utf-8",
 };
 
 /** Where the page's parts lie in the package. */
@@ -24,7 +25,7 @@ const folders = [
 ];
 
 /** Made from the statechart, for other readers as well */
-const drawings = ["visualizations/plugin-connection.svg"];
+const drawings = ["visualizations/plugin-connection.svg", "visualizations/plugin-connection.json"];
 
 /**
  * Reads the whole page, which is small, so that no request ever names a file. The paths are those of the package, without

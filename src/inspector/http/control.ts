@@ -15,7 +15,7 @@ const mostBytes = 1_000;
 /** What is with a plugin may be answered before it is stopped. */
 const drainMs = 1_000;
 
-/** What the page is answered. */
+/** What the page is answered. 202: it is being done; 200: it was understood, and the message says why it is not done. */
 interface Reply {
   readonly status: number;
   readonly message: string;
@@ -46,14 +46,14 @@ async function carryOut({ plugin, actor }: Watched, command: Order["command"]): 
   }[command]();
   const refusal = done.then(
     () => accepted,
-    (error: Error): Reply => ({ status: 409, message: error.message }),
+    (error: Error): Reply => ({ status: 200, message: error.message }),
   );
   return await Promise.race([refusal, nextTurn(accepted)]);
 }
 
 function tell(actor: ObservedActor, command: Order["command"]): Reply {
   const { status } = actor.getSnapshot() as ObservedSnapshot;
-  if (status !== "active") return { status: 409, message: "Its actor has ended" };
+  if (status !== "active") return { status: 200, message: "Its actor has ended" };
   if (command === "stop") actor.send({ type: "plugin.stop", drainMs });
   else actor.send({ type: `plugin.${command}` });
   return accepted;

@@ -69,7 +69,8 @@ export class LiveFeed {
 
   #start(records: readonly TraceRecord[]): void {
     const { header, allowControl, trace, now } = this.#parts;
-    const start: FeedStart = { header, allowControl, trace, now: now(), records };
+    const next = this.#next;
+    const start: FeedStart = { header, allowControl, trace, now: now(), records, next };
     this.#send("start", start);
   }
 

@@ -9,4 +9,6 @@ export interface FeedStart {
   readonly now: number;
   /** The state of affairs before what follows */
   readonly records: readonly TraceRecord[];
+  /** Number of the record that follows first. The host counts all that it has ever recorded */
+  readonly next: number;
 }

@@ -1,6 +1,7 @@
 import type {
   AttachedRecord,
   CallCounts,
+  ErrorNote,
   LeafState,
   LinkNote,
   OpenCall,
@@ -38,6 +39,8 @@ export interface ConnectionModel {
   counts: CallCounts;
   /** The latest, in no order */
   readonly latencies: number[];
+  /** The latest, of the connection or of a call */
+  lastError: ErrorNote | undefined;
   /** Oldest first */
   readonly trail: TrailStep[];
 }
@@ -79,6 +82,7 @@ function newConnection(record: AttachedRecord): ConnectionModel {
     calls: new Map(record.calls.map((call) => [call.id, call])),
     counts,
     latencies: [...record.latencies],
+    lastError: record.lastError ?? errorOf(link, null),
     trail: [],
   };
 }
@@ -94,9 +98,26 @@ function takeStep(connection: ConnectionModel, step: StepRecord): void {
   connection.state = to;
   connection.queued = step.queued;
   connection.inFlight = step.inFlight;
+  noteError(connection, from, step);
   if (step.link) connection.link = step.link;
   if (step.process) connection.process = step.process;
   moveCalls(connection, step);
+}
+
+/** A session that is lost counts before the calls that it cost. */
+export function isLoss({ state, link }: StepRecord, from: LeafState | null): boolean {
+  return state === "closing" && from !== "closing" && link?.fault != null;
+}
+
+function noteError(connection: ConnectionModel, from: LeafState, step: StepRecord): void {
+  const { at, link, settled = [] } = step;
+  const failed = settled.findLast(({ ok }) => !ok);
+  if (link && isLoss(step, from)) connection.lastError = errorOf(link, at);
+  else if (failed) connection.lastError = { at, code: failed.code ?? "?", during: failed.hook };
+}
+
+function errorOf({ fault }: LinkNote, at: number | null): ErrorNote | undefined {
+  return fault === null ? undefined : { at, code: fault.code, during: fault.phase };
 }
 
 /** In the order in which they happen within a step: a call that is admitted may be sent and settled in the same one. */
@@ -157,7 +178,7 @@ export function copyModel(model: Model): Model {
 /** The model as records from which it can be made anew, but for the trails. */
 export function describeModel(model: Model, at: number): TraceRecord[] {
   return [...model.values()].flatMap((connection): TraceRecord[] => {
-    const { id, isAttached, since: _since, trail: _trail, calls, ...rest } = connection;
+    const { id, isAttached, since: _since, trail: _trail, calls, lastError, ...rest } = connection;
     const attached: TraceRecord = {
       kind: "attached",
       at,
@@ -165,6 +186,7 @@ export function describeModel(model: Model, at: number): TraceRecord[] {
       ...rest,
       calls: [...calls.values()],
       latencies: [...rest.latencies],
+      ...(lastError && { lastError }),
     };
     return isAttached ? [attached] : [attached, { kind: "detached", at, connection: id }];
   });

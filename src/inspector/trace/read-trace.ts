@@ -108,7 +108,7 @@ class RecordReader {
 }
 
 function readAttached(record: Fields, at: number, connection: number): AttachedRecord {
-  const { link, process, counts } = record;
+  const { link, process, counts, lastError } = record;
   return {
     kind: "attached",
     at,
@@ -125,6 +125,7 @@ function readAttached(record: Fields, at: number, connection: number): AttachedR
     calls: listOf(record, "calls", readOpenCall),
     counts: readCounts(counts),
     latencies: listOf(record, "latencies", (value) => numberOf({ latency: value }, "latency")),
+    ...(lastError !== undefined && { lastError: readError(lastError) }),
   };
 }
 
@@ -158,6 +159,15 @@ function readLink(value: unknown): AttachedRecord["link"] {
     retryAt: orNull(link, "retryAt", numberOf),
     cooled: orNull(link, "cooled", textOf),
     fault: fault && { code: textOf(fault, "code"), phase: textOf(fault, "phase") },
+  };
+}
+
+function readError(value: unknown): NonNullable<AttachedRecord["lastError"]> {
+  const error = fields(value, "lastError");
+  return {
+    at: orNull(error, "at", numberOf),
+    code: textOf(error, "code"),
+    during: textOf(error, "during"),
   };
 }
 

@@ -67,6 +67,14 @@ export interface SettledCall {
   readonly outcome?: (typeof callOutcomes)[number];
 }
 
+/** What went wrong. `during` is a phase of the connection, or the hook of a call. */
+export interface ErrorNote {
+  /** Ms of the trace; null if it was before anybody looked on */
+  readonly at: number | null;
+  readonly code: string;
+  readonly during: string;
+}
+
 export interface CallCounts {
   readonly ok: number;
   readonly failed: number;
@@ -92,6 +100,8 @@ export interface AttachedRecord {
   readonly counts: CallCounts;
   /** Of the latest calls that were answered, from admission to answer, in ms */
   readonly latencies: readonly number[];
+  /** The latest, if there has been one */
+  readonly lastError?: ErrorNote;
 }
 
 /** One step of a connection's machine, and all that it has changed. */

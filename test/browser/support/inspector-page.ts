@@ -34,6 +34,7 @@ export class InspectorPage {
       expect(opened.faults).toEqual([]);
     });
     page.setDefaultTimeout(15_000);
+    await page.addInitScript(makeCuttable);
     await page.goto(inspector.url);
     await page.getByRole("status").getByText("live", { exact: true }).waitFor();
     await page.locator("#chart-window svg").waitFor();
@@ -53,6 +54,13 @@ export class InspectorPage {
       if (!request.url().startsWith(new URL(inspector.url).origin) && !isLocal(request.url()))
         this.faults.push(`asked for ${request.url()}`);
     });
+  }
+
+  /** Takes the stream of events away from the page, and lets it have one again. */
+  async cutOff(isCut: boolean): Promise<void> {
+    await this.page.evaluate((value) => {
+      (globalThis as unknown as { cutOff(isCut: boolean): void }).cutOff(value);
+    }, isCut);
   }
 
   /** The texts of the cells of a plugin's row on the board, by their classes. */
@@ -87,6 +95,69 @@ export class InspectorPage {
     return await this.page.locator("#log .log-row .text").allTextContents();
   }
 
+  /** Waits until the chart shows what is lit and what is possible so that it stands out. */
+  async expectDrawn(): Promise<void> {
+    const styles = () =>
+      this.page.evaluate(() => {
+        const of = (selector: string) => {
+          const found = document.querySelector(`#chart-window ${selector}`);
+          if (found === null) throw new Error(`no ${selector}`);
+          const { fill, strokeWidth, strokeOpacity, fillOpacity } = getComputedStyle(found);
+          return { fill, strokeWidth: Number.parseFloat(strokeWidth), strokeOpacity, fillOpacity };
+        };
+        return {
+          lit: of('[data-active="leaf"] > rect'),
+          unlit: of(".state:not([data-active]) > rect"),
+          possible: of('.edge[data-possible="true"] > .line'),
+          impossible: of('.edge[data-possible="false"]:not([data-trail]) > .line'),
+        };
+      });
+    await expect.poll(async () => (await styles()).impossible.strokeOpacity).toBe("0.3");
+    const { lit, unlit, possible, impossible } = await styles();
+    expect(lit.fill).not.toBe(unlit.fill);
+    expect(lit.strokeWidth).toBeGreaterThan(unlit.strokeWidth);
+    expect(possible.strokeOpacity).toBe("1");
+    expect(possible.strokeWidth).toBeGreaterThan(impossible.strokeWidth);
+  }
+
+  /** The bars of calls in the sequence, as they are drawn. */
+  async bars(): Promise<{ kind: string; title: string; height: number; fill: string }[]> {
+    return await this.page.locator(".bars > g").evaluateAll((bars) =>
+      bars.map((bar) => {
+        const rect = bar.querySelector("rect");
+        if (rect === null) throw new Error("a bar without a rect");
+        return {
+          kind: bar.getAttribute("data-kind") ?? "",
+          title: bar.querySelector("title")?.textContent ?? "",
+          height: rect.getBBox().height,
+          fill: getComputedStyle(rect).fill,
+        };
+      }),
+    );
+  }
+
+  /** Numbers of the coverage that lie on a text or on each other. */
+  async hiddenNumbers(): Promise<string[]> {
+    return await this.page.evaluate(() => {
+      const texts = [...document.querySelectorAll<SVGTextElement>("#chart-window text")];
+      const boxes = texts.map((text) => ({ text, box: text.getBoundingClientRect() }));
+      return boxes.flatMap(({ text, box }) =>
+        text.classList.contains("coverage")
+          ? boxes
+              .filter(
+                (other) =>
+                  other.text !== text &&
+                  other.box.left < box.right &&
+                  box.left < other.box.right &&
+                  other.box.top < box.bottom &&
+                  box.top < other.box.bottom,
+              )
+              .map((other) => `${text.textContent} on ${other.text.textContent}`)
+          : [],
+      );
+    });
+  }
+
   /** What axe finds that is serious. */
   async seriousFindings(): Promise<string[]> {
     await this.page.evaluate(axe.source);
@@ -104,6 +175,25 @@ export class InspectorPage {
         .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
     });
   }
+}
+
+/** In the page, before it begins: a browser that is offline still reaches its own machine. */
+function makeCuttable(): void {
+  let isCut = false;
+  let cut = new AbortController();
+  const original = globalThis.fetch;
+  globalThis.fetch = (input, init) => {
+    if (input !== "/api/stream") return original(input, init);
+    if (isCut) return Promise.reject(new TypeError("cut off"));
+    return original(input, { ...init, signal: cut.signal });
+  };
+  Object.assign(globalThis, {
+    cutOff(value: boolean) {
+      isCut = value;
+      if (value) cut.abort();
+      else cut = new AbortController();
+    },
+  });
 }
 
 const isLocal = (url: string): boolean => url.startsWith("blob:") || url.startsWith("data:");
