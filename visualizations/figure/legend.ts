@@ -12,7 +12,7 @@ const word = (name: string, text: string): LegendEntry => ({ sign: null, word: n
 const signs: readonly LegendEntry[] = [
   sign("way", "the way that is wanted"),
   sign("failure", "what goes wrong, and what follows from it"),
-  sign("wish", "what the host asks for, and what follows from it"),
+  sign("wish", "a stop, a reconnect or sleep, and what follows from it"),
   sign("choice", "parts ways on one guard"),
   sign("frame", "a line or note of the frame is one of every state in it"),
   sign("actor", "the spawned actor lives in this state"),

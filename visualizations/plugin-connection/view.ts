@@ -33,5 +33,7 @@ function toneOf({ source, name, targets }: Transition): Tone {
   if (source === "closing" && target !== undefined)
     return target === "dormant" || target === "stopping" ? "wish" : "failure";
   if (failures.test(name)) return "failure";
-  return wishes.test(name) || source === "stopping" ? "wish" : "way";
+  // Draining is on somebody's wish, and so is what it ends in.
+  const isWish = wishes.test(name) || source === "stopping" || source === "ready.draining";
+  return isWish ? "wish" : "way";
 }
