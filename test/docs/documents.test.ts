@@ -55,6 +55,19 @@ describe("ARCHITECTURE.md", () => {
     expect([...described].sort()).toEqual(leavesOf(pluginConnectionMachine).sort());
   });
 
+  test("says of every state what leads on from it, and nothing else", () => {
+    const rows = section(architecture, "## The statechart").split("\n");
+    for (const leaf of leavesOf(pluginConnectionMachine)) {
+      const row = rows.find((line) => line.startsWith("|") && line.includes(`\`${leaf}\``)) ?? "";
+      const written = [...(row.split("|")[3] ?? "").matchAll(/`([\w.]+)`/g)].map(captured);
+      const leading = edgesOf(pluginConnectionMachine)
+        .filter(({ from, to }) => from === leaf && to !== leaf)
+        .map(({ event }) => event.replace(/^after /, ""));
+      const named = written.filter((name) => name !== "lazy");
+      expect([leaf, named.sort()]).toEqual([leaf, [...new Set(leading)].sort()]);
+    }
+  });
+
   test("has a row for every event of the table", () => {
     const rows = firstColumn(section(architecture, "### Which event does what in which state"));
     const events = edgesOf(pluginConnectionMachine)
