@@ -22,6 +22,9 @@ import { entries, expectBuilt, manifest, projectRoot, tscPath } from "./support/
 const showOthers = new Set(["machines", "xstate", "testing", "schemas"]);
 const plainEntries = entries.filter(({ name }) => !showOthers.has(name));
 
+/** What whoever installs the package gets along with it. */
+const needed = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+
 const work = mkdtempSync(path.join(tmpdir(), "mcp-tether-package-"));
 const unpacked = path.join(work, "package");
 let files: string[] = [];
@@ -53,7 +56,7 @@ describe("the tarball", () => {
 
   test("has nothing that only this repository needs", () => {
     const allowed =
-      /^(?:LICENSE|README\.md|package\.json|visualizations\/plugin-connection\.svg|(?:dist\/)?(?:src|machines|visualizations\/inspector)\/.+)$/;
+      /^(?:LICENSE|(?:README|ARCHITECTURE|CHANGELOG|SECURITY)\.md|package\.json|visualizations\/(?:plugin-connection\.(?:svg|json)|overview\.svg|screenshots\/inspector-(?:light|dark)\.png)|(?:dist\/)?(?:src|machines|visualizations\/inspector)\/.+)$/;
     const unwanted = /\.tsbuildinfo$|tsconfig.*\.json$|\.test\.|\.lock$/;
     expect(files.filter((file) => !allowed.test(file) || unwanted.test(file))).toEqual([]);
   });
@@ -74,7 +77,7 @@ describe("installed with its dependencies", () => {
   const project = path.join(work, "with-dependencies");
 
   beforeAll(() => {
-    makeProject(project, [...Object.keys(manifest.dependencies), "@types/node"]);
+    makeProject(project, [...needed, "@types/node"]);
   });
 
   test("exports at run time what its types say", () => {
