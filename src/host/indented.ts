@@ -1,16 +1,16 @@
 import { Lexer } from "yaml";
 
-/** What the lexer puts where it gives up a list or a map between brackets. Takes no room in the text. */
+/** What the lexer puts where it gives up a list or a map between brackets. Like its other signs it takes no room. */
 const flowGivenUp = "\x18";
-const takesNoRoom = ["\x02", "\x1f"];
+const signs: readonly string[] = ["\x02", flowGivenUp, "\x1f"];
 
-/** Each line takes another pass over the text. Nobody writes so many. */
-const mostLines = 1_000;
+const closers: Readonly<Record<string, string>> = { "[": "]", "{": "}" };
 
 interface Padding {
-  /** Where it begins, in the padded text */
-  readonly at: number;
-  readonly length: number;
+  /** Where it ends, in the padded text */
+  readonly end: number;
+  /** Of it and all before it */
+  readonly total: number;
 }
 
 /**
@@ -23,90 +23,100 @@ export class Indented {
   readonly #paddings: Padding[] = [];
 
   constructor(source: string) {
-    // A line break to PyYAML, as long as the one that it becomes.
-    let text = source.replace(/\r(?!\n)/g, "\n");
-    for (let count = 0; count < mostLines; count += 1) {
-      const line = lineTooFarLeft(text);
-      if (line === undefined) break;
-      const { at, column } = line;
-      text = text.slice(0, at) + " ".repeat(column) + text.slice(at);
-      this.#paddings.push({ at, length: column });
+    const reading = new Reading();
+    const lines: string[] = [];
+    let length = 0;
+    // A lone carriage return is a line break to PyYAML, as long as the one that it becomes.
+    for (const written of source.replace(/\r(?!\n)/g, "\n").split(/(?<=\n)/)) {
+      const missing = reading.blanksMissingIn(written);
+      if (missing > 0) this.#pad(length, missing);
+      const line = " ".repeat(missing) + written;
+      reading.add(line);
+      lines.push(line);
+      length += line.length;
     }
-    this.text = text;
+    this.text = lines.join("");
+  }
+
+  #pad(at: number, length: number): void {
+    const total = length + (this.#paddings.at(-1)?.total ?? 0);
+    this.#paddings.push({ end: at + length, total });
   }
 
   /** Where something stands in the text as it was written. */
   written(offset: number): number {
-    let padded = 0;
-    for (const { at, length } of this.#paddings) {
-      if (at >= offset) break;
-      padded += length;
+    let low = 0;
+    let high = this.#paddings.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#paddings[middle]?.end ?? 0) <= offset) low = middle + 1;
+      else high = middle;
     }
-    return offset - padded;
+    return offset - (this.#paddings[low - 1]?.total ?? 0);
   }
 
   /** Where the innermost bracket is that has no end, or that of another one. Undefined if it is not for that. */
   unclosedBracket(): number | undefined {
-    const open: { readonly closer: string | undefined; readonly offset: number }[] = [];
-    for (const { lexeme, offset } of lexemesOf(this.text)) {
+    const open: { readonly closer: string; readonly offset: number }[] = [];
+    let offset = 0;
+    for (const lexeme of new Lexer().lex(this.text)) {
       if (lexeme === flowGivenUp) return undefined;
-      if (turns[lexeme] === 1) open.push({ closer: closers[lexeme], offset });
-      if (turns[lexeme] !== -1) continue;
-      const opening = open.pop();
-      if (opening?.closer !== lexeme) return opening?.offset;
+      const closer = closers[lexeme];
+      if (closer !== undefined) open.push({ closer, offset });
+      else if (lexeme === "]" || lexeme === "}") {
+        const opening = open.pop();
+        if (opening?.closer !== lexeme) return opening?.offset;
+      }
+      if (!signs.includes(lexeme)) offset += lexeme.length;
     }
     return open.at(-1)?.offset;
   }
 }
 
-const closers: Readonly<Record<string, string>> = { "[": "]", "{": "}" };
-const turns: Readonly<Record<string, number>> = { "[": 1, "{": 1, "]": -1, "}": -1 };
+/** Follows the lexer line by line, to know what is open at the end of each. */
+class Reading {
+  readonly #lexer = new Lexer();
+  /** What the lexer does not know the end of yet, and the column where it begins */
+  #rest = "";
+  #column = 0;
+  #depth = 0;
+  /** Of the outermost bracket that is open */
+  #bracketColumn = 0;
+  #isInQuotes = false;
 
-/** Lexemes of a text that are there, each with its offset. What the lexer gives up ends them. */
-function* lexemesOf(text: string): Generator<{ readonly lexeme: string; readonly offset: number }> {
-  let offset = 0;
-  for (const lexeme of new Lexer().lex(text)) {
-    if (lexeme === flowGivenUp) yield { lexeme, offset };
-    else if (!takesNoRoom.includes(lexeme)) {
-      yield { lexeme, offset };
-      offset += lexeme.length;
+  add(line: string): void {
+    let known = 0;
+    for (const lexeme of this.#lexer.lex(line, true)) {
+      this.#note(lexeme);
+      if (signs.includes(lexeme)) continue;
+      known += lexeme.length;
+      const end = lexeme.lastIndexOf("\n");
+      this.#column = end < 0 ? this.#column + lexeme.length : lexeme.length - end - 1;
     }
+    this.#rest += line;
+    if (known === 0) return;
+    this.#rest = this.#rest.slice(known);
+    this.#isInQuotes = /^['"]/.test(this.#rest);
+  }
+
+  #note(lexeme: string): void {
+    if (lexeme === flowGivenUp) this.#depth = 0;
+    else if (lexeme in closers) {
+      if (this.#depth === 0) this.#bracketColumn = this.#column;
+      this.#depth += 1;
+    } else if (lexeme === "]" || lexeme === "}") this.#depth -= 1;
+  }
+
+  /** How many make the line that comes next stand to the right of the bracket or quote that is open. */
+  blanksMissingIn(line: string): number {
+    const isInBrackets = this.#depth > 0;
+    if ((!this.#isInQuotes && !isInBrackets) || isEmptyOrMarker.test(line)) return 0;
+    // PyYAML takes a tab between brackets for no blank.
+    if (!this.#isInQuotes && /^ *\t/.test(line)) return 0;
+    const column = isInBrackets ? this.#bracketColumn : this.#column;
+    return Math.max(0, column - line.search(/[^ ]/));
   }
 }
 
-/** The first line that continues what is between brackets or quotes and stands too far to the left, and how far to the right. */
-function lineTooFarLeft(text: string): { at: number; column: number } | undefined {
-  /** Where the outermost bracket is that is open */
-  let bracket = 0;
-  let depth = 0;
-  for (const { lexeme, offset } of lexemesOf(text)) {
-    if (lexeme === flowGivenUp) return movable(text, offset, bracket);
-    if (isCut(lexeme)) return movable(text, offset + lexeme.length + 1, offset);
-    const turn = turns[lexeme] ?? 0;
-    if (depth === 0 && turn === 1) bracket = offset;
-    depth += turn;
-  }
-  return undefined;
-}
-
-/** A text in quotes whose end is missing. */
-function isCut(lexeme: string): boolean {
-  if (lexeme.startsWith("'")) return !/^'[^']*(?:''[^']*)*'$/.test(lexeme);
-  return lexeme.startsWith('"') && !/^"[^"\\]*(?:\\.[^"\\]*)*"$/s.test(lexeme);
-}
-
-/** The line in which that stands, unless it is at the end of all, or indented by what PyYAML does not take for blanks. */
-function movable(
-  text: string,
-  offset: number,
-  opening: number,
-): { at: number; column: number } | undefined {
-  const at = text.lastIndexOf("\n", offset - 1) + 1;
-  const isInQuotes = text[opening] === "'" || text[opening] === '"';
-  const isMarker = /^(?:---|\.\.\.)(?:\s|$)/.test(text.slice(at, at + 4));
-  if (at <= opening || at >= text.length || isMarker) return undefined;
-  if (!isInQuotes && /^ *\t/.test(text.slice(at))) return undefined;
-  const column = opening - text.lastIndexOf("\n", opening) - 1;
-  // At the margin there is nothing that it could be left of.
-  return column === 0 ? undefined : { at, column };
-}
+/** To have no blanks missing. Markers end a document wherever they stand. */
+const isEmptyOrMarker = /^(?:\s*$|(?:---|\.\.\.)(?:\s|$))/;

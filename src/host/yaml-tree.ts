@@ -255,7 +255,9 @@ class Tree {
     if (typeof read === "string") return read;
     if (read === unread) return undefined;
     const { isFree } = this.#reader;
-    if (isFree(path) && (read === null || typeof read === "boolean" || Number.isInteger(read)))
+    // A fraction that is whole, as 1.0, is another one for Python than for JavaScript.
+    const isWhole = Number.isInteger(read) && isScalar(key) && !String(key.value).includes(".");
+    if (isFree(path) && (read === null || typeof read === "boolean" || isWhole))
       return String(read);
     const shown = isScalar(key)
       ? `the key ${String(key.value)}, which is no text`

@@ -27,11 +27,23 @@ test("places are those of the text as it was written", () => {
 
 test.each([
   "a: 1\nb:\n  - c\n",
-  "a: [1,\n  2]\n",
+  "a: [1,\n    2]\n",
   "{\n'a': [\n]}",
   "",
   "a: |\n  [\nb: 'c'",
   "a: [1\n---\nb",
+  "a: [1,\n\n    2\n    ]",
 ])("nothing is moved in %j", (text) => {
   expect(new Indented(text).text).toBe(text);
+});
+
+test("a text of a megabyte takes no longer for being written at the margin", () => {
+  const entry = { name: "A", kind: "external", mcp: { proto: "STDIO", cmd: ["a", "b"] } };
+  const json = JSON.stringify(
+    Array.from({ length: 6_000 }, () => entry),
+    null,
+    1,
+  );
+  const { text } = new Indented(`plugins: ${json.replaceAll(/^ +/gm, "")}`);
+  expect(text.split("\n").filter((line) => /^\S/.test(line))).toHaveLength(1);
 });
