@@ -1,28 +1,22 @@
+import { truthOf, wholeNumberIn } from "../models/lax-scalars.ts";
+
 // Where a number or a truth value is asked for, the reference also takes the texts that say it: a template in quotes, as in
 // "{{ env.PORT }}", is always a text. What is neither stays what it is, to be refused by the schema that it goes to.
 
-const wholeText = /^[-+]?\d+(?:_\d+)*(?:\.0+)?$/;
 const numberText = /^[-+]?(?:\d+(?:_\d+)*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/;
 
 export function looseInteger(value: unknown): unknown {
-  return looseBy(wholeText, value);
+  return typeof value === "string" ? (wholeNumberIn(value) ?? value) : value;
 }
 
 export function looseNumber(value: unknown): unknown {
-  return looseBy(numberText, value);
-}
-
-function looseBy(pattern: RegExp, value: unknown): unknown {
   if (typeof value !== "string") return value;
   const text = value.trim();
-  return pattern.test(text) ? Number(text.replaceAll("_", "")) : value;
+  return numberText.test(text) ? Number(text.replaceAll("_", "")) : value;
 }
 
 export function looseBoolean(value: unknown): unknown {
-  if (value === 0 || value === 1) return value === 1;
-  if (typeof value !== "string") return value;
-  if (/^(?:1|true|t|yes|y|on)$/i.test(value)) return true;
-  return /^(?:0|false|f|no|n|off)$/i.test(value) ? false : value;
+  return truthOf(value) ?? value;
 }
 
 /** A copy of an object with some of its fields read so. What is no object stays what it is. */

@@ -1,9 +1,6 @@
 import type { z } from "zod";
+import { truthOf, wholeNumberIn } from "../models/lax-scalars.ts";
 import { isRecord } from "../models/records.ts";
-
-const falseWords: ReadonlySet<string> = new Set(["0", "off", "f", "false", "n", "no"]);
-const trueWords: ReadonlySet<string> = new Set(["1", "on", "t", "true", "y", "yes"]);
-const wholeNumber = /^\s*[+-]?\d+(_\d+)*(\.0+)?\s*$/;
 
 /**
  * Reads input of a host as the reference's validator does: a whole number or a truth value may also be given as what
@@ -21,22 +18,14 @@ export function readLax<T>(schema: z.ZodType<T>, input: unknown): z.ZodSafeParse
 }
 
 function convert(value: unknown, expected: string): unknown {
-  if (expected === "boolean") return toBoolean(value) ?? value;
+  if (expected === "boolean") return truthOf(value) ?? value;
   if (expected === "number" || expected === "int") return toInteger(value) ?? value;
   return value;
 }
 
-function toBoolean(value: unknown): boolean | undefined {
-  if (typeof value !== "string" && typeof value !== "number") return undefined;
-  const word = String(value).toLowerCase();
-  if (trueWords.has(word)) return true;
-  return falseWords.has(word) ? false : undefined;
-}
-
 function toInteger(value: unknown): number | undefined {
   if (typeof value === "boolean") return Number(value);
-  if (typeof value !== "string" || !wholeNumber.test(value)) return undefined;
-  const number = Number(value.replaceAll("_", ""));
+  const number = typeof value === "string" ? wholeNumberIn(value) : undefined;
   return Number.isSafeInteger(number) ? number : undefined;
 }
 
