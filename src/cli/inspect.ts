@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import type { ExternalPlugin } from "../external-plugin.ts";
 import {
   openBrowser,
   readTrace,
@@ -36,7 +37,7 @@ async function inspectLive(
   try {
     const subject = await load();
     try {
-      for (const plugin of subject.plugins) inspector.attach(plugin);
+      for (const plugin of subject.plugins) inspector.attach(plugin, { name: nameOf(plugin) });
       announce(inspector.url, open);
       await Promise.race([subject.start(), ending(end)]);
       await ending(end);
@@ -69,6 +70,10 @@ async function traceIn(file: string): Promise<ReturnType<typeof readTrace>> {
     throw new UsageError(`${file} cannot be read (${String(code)})`);
   }
 }
+
+/** One that is disabled is never started, and would be taken for one that is about to be. */
+const nameOf = ({ name, config }: ExternalPlugin): string =>
+  config.mode === "disabled" ? `${name} (disabled)` : name;
 
 function announce(url: string, open: boolean): void {
   process.stdout.write(`Inspector: ${url}\nCtrl-C ends it\n`);

@@ -126,7 +126,7 @@ describe("mcp-tether inspect", { timeout: 60_000 }, () => {
       }
       return [...names].map(([id, name]) => `${name} ${states.get(id)}`);
     };
-    const expected = ["Guard ready.waiting", "Missing terminated", "Resting idle"];
+    const expected = ["Guard ready.waiting", "Missing terminated", "Resting (disabled) idle"];
     await expect.poll(statesOf, { timeout: 30_000 }).toEqual(expected);
     await ask(`${origin}/api/control`, {
       method: "POST",

@@ -55,9 +55,10 @@ export class App {
   );
   /** What the host tells, whatever is shown */
   #live = new TraceStore(noTrace, liveEntries);
-  /** Number of the record that the host tells next, as far as it is not known already */
+  /** Number of the host's first record that the page does not have */
   #next = 0;
-  #known = 0;
+  /** So many of those that the host tells next the page has already */
+  #repeated = 0;
   /** What is shown: the live one, or one from a file */
   #store = this.#live;
   #seeker = new Seeker(this.#store);
@@ -140,15 +141,14 @@ export class App {
       if (wasShown) this.#show(this.#live);
       this.#live.add(records);
     } else if (next > this.#next) this.#live.resume(records, now);
-    // What the page has seen already is told once more when it had lost the host.
-    this.#known = isFirst ? 0 : Math.max(0, this.#next - next);
+    this.#repeated = isFirst ? 0 : Math.max(0, this.#next - next);
     this.#next = Math.max(this.#next, next);
     this.#take([], now);
   }
 
   #take(told: readonly TraceRecord[], now: number): void {
-    const records = told.slice(this.#known);
-    this.#known = Math.max(0, this.#known - told.length);
+    const records = told.slice(this.#repeated);
+    this.#repeated = Math.max(0, this.#repeated - told.length);
     this.#next += records.length;
     this.#live.add(records);
     this.#live.passTo(now);
