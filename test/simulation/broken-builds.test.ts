@@ -33,9 +33,10 @@ describe.concurrent("a simulation of a build in which", { timeout: 120_000 }, ()
 });
 
 function simulate(main: string): Promise<{ failures: readonly Failure[]; exitCode: unknown }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...bounds], (error, stdout) => {
-      resolve({ failures: JSON.parse(stdout).failures, exitCode: error?.code ?? 0 });
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [main, ...bounds], (error, stdout, stderr) => {
+      if (stdout === "") reject(new Error(stderr));
+      else resolve({ failures: JSON.parse(stdout).failures, exitCode: error?.code ?? 0 });
     });
   });
 }

@@ -110,7 +110,7 @@ export function breakBuild(
 ): string {
   rmSync(folder, { recursive: true, force: true });
   const dist = path.join(project, "dist");
-  for (const part of ["src", "machines", "test/simulation"])
+  for (const part of ["src", "machines", "test/simulation", "test/support"])
     cpSync(path.join(dist, part), path.join(folder, "dist", part), {
       recursive: true,
       filter: (source) => !/\.(?:map|d\.ts)$/.test(source),
