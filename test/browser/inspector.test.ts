@@ -422,10 +422,14 @@ describe("a page that lost the host for a while", () => {
     await page.locator("#log").evaluate((log) => log.scrollTo(0, 0));
     await expect.poll(async () => (await opened.logTexts())[0]).toBe("Guard is idle");
     const texts = await opened.logTexts();
-    const hole = texts.indexOf("Events were missed here. Guard is ready.waiting");
-    // One call before it, in two events.
-    expect(texts.slice(0, hole).filter((text) => /#1 /.test(text))).toHaveLength(2);
-    expect(texts.slice(hole).join()).not.toMatch(/#1 |is idle/);
+    const hole = texts.findIndex((text) => text.startsWith("Events were missed here"));
+    // One call before it, in two events. The host may have forgotten up to the middle of a call.
+    expect(hole).toBeGreaterThan(0);
+    expect(texts.slice(0, hole).filter((text) => text.includes("#"))).toEqual([
+      expect.stringMatching(/^tool_pre_invoke #\d+ sent/),
+      expect.stringMatching(/^tool_pre_invoke #\d+ answered/),
+    ]);
+    expect(texts.slice(hole).join()).not.toContain("is idle");
     await page.getByLabel("Search in the events").fill("missed");
     await expect.poll(() => page.locator("#log-found").textContent()).toBe("1 event");
   });
