@@ -11,7 +11,7 @@ import { readError } from "./models/read-error.ts";
 import { readResult, readViolation } from "./models/read-result.ts";
 
 // The models as zod schemas, for hosts that compose them. What an answer is made of is read by hand, because every call
-// waits for it, and zod takes a hundred times as long: the schemas of results, violations and errors ask the same readers.
+// waits for it: the schemas of results, violations and errors ask the same readers.
 
 export { pluginContextSchema } from "./models/plugin-context-schema.ts";
 
