@@ -79,7 +79,7 @@ describe("a person who looks on", () => {
     await opened.expectRow("Guard", { state: "ready.invoking", queue: "1", inFlight: "1/1" });
     await opened.expectLit("ready.invoking");
     const possible = page.locator("#chart-possible");
-    await expect.poll(() => possible.textContent()).toContain("session.lost");
+    await expect.poll(() => possible.textContent()).toContain("session.lost [isStale]: no effect");
     await opened.expectDrawn();
 
     control.prepare();

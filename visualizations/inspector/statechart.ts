@@ -128,7 +128,8 @@ function textOf(
   isElse: boolean,
 ): string {
   const condition = open.length > 0 ? ` [${open.join(" and ")}]` : isElse ? " [else]" : "";
-  const effect = target === "" ? ` / ${actions.join(", ")}` : ` → ${target}`;
+  const stays = actions.length > 0 ? ` / ${actions.join(", ")}` : ": no effect";
+  const effect = target === "" ? stays : ` → ${target}`;
   return `${event.replace(/^after\./, "after ")}${condition}${effect}`;
 }
 
