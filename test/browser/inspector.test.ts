@@ -311,6 +311,7 @@ describe("a person who looks on", () => {
     await page.keyboard.press("2");
     expect(await page.getByLabel("Search in the events").inputValue()).toBe("2");
     await page.getByLabel("Search in the events").fill("");
+    await opened.expectCount("#log .log-row", 2);
     await page.locator("#log").focus();
     await page.keyboard.press("ArrowUp");
     await opened.expectCount("#log [aria-selected=true]", 1);
